@@ -1,0 +1,138 @@
+"""Bytes to messages and back. Whatever comes in becomes a typed message or a typed refusal, never an exception."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, get_args
+
+import msgspec
+
+from appliance.protocol.messages import FromClient, FromServer, MalformedMessage, UnknownMessageType
+from appliance.protocol.words import MAX_FRAME_BYTES
+
+Refusal = MalformedMessage | UnknownMessageType
+
+_CLIENT_TYPES = frozenset(kind.__struct_config__.tag for kind in get_args(FromClient))
+_from_client: Callable[[bytes | str], FromClient] = msgspec.json.Decoder(FromClient).decode
+_from_server: Callable[[bytes | str], FromServer] = msgspec.json.Decoder(FromServer).decode
+_encoder = msgspec.json.Encoder()
+_ECHOED_CHARACTERS = 100
+
+
+class NotFromServer(Exception):
+    """A frame that no server of this protocol sends."""
+
+
+def decode_from_client(frame: bytes) -> FromClient | Refusal:
+    """Read a client's text frame; what does not fit is answered with the refusal, which names the field by its path."""
+    if len(frame) > MAX_FRAME_BYTES:
+        return MalformedMessage(err_msg=f"The frame has {len(frame)} bytes, at most {MAX_FRAME_BYTES} are allowed")
+    try:
+        return _from_client(frame)
+    except RecursionError:
+        return MalformedMessage(err_msg="The JSON is nested too deeply")
+    except UnicodeDecodeError:
+        return MalformedMessage(err_msg="The frame is not valid UTF-8")
+    except (msgspec.DecodeError, ValueError) as error:
+        unknown = _unknown_type(frame)
+        return unknown or MalformedMessage(err_msg=str(error))
+
+
+def _unknown_type(frame: bytes) -> UnknownMessageType | None:
+    try:
+        envelope = msgspec.json.decode(frame)
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        return None
+    said = envelope.get("msgType") if isinstance(envelope, dict) else None
+    if isinstance(said, str) and said not in _CLIENT_TYPES:
+        return UnknownMessageType(unknown_type=said[:_ECHOED_CHARACTERS])
+    return None
+
+
+def decode_from_server(frame: bytes | str) -> FromServer:
+    """Read a server's text frame.
+
+    Raises:
+        NotFromServer: it is not a message that a server sends.
+    """
+    try:
+        return _from_server(frame)
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        raise NotFromServer(str(error)) from error
+
+
+def encode(message: FromClient | FromServer) -> bytes:
+    """A message as compact JSON, ready for a text frame."""
+    return _encoder.encode(message)
+
+
+def encode_value(value: Any) -> bytes:
+    """An update's value as compact JSON."""
+    return _encoder.encode(value)
+
+
+def decode_value(value: bytes) -> Any:
+    """An update's value, from the JSON that `encode_value` made."""
+    return msgspec.json.decode(value)
+
+
+def same_value(one: bytes, other: bytes) -> bool:
+    """Whether two encoded values are the same JSON value: 1 and 1.0 are, 1 and true are not."""
+    return one == other or _equal(decode_value(one), decode_value(other))
+
+
+def _equal(one: Any, other: Any) -> bool:
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_equal(value, other[name]) for name, value in one.items())
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_equal, one, other))
+    return bool(one == other)
+
+
+def depth(value: Any) -> int:
+    """How many objects and arrays lie inside each other."""
+    levels = 0
+    layer = [value]
+    while layer := [container for container in layer if isinstance(container, dict | list)]:
+        levels += 1
+        layer = [
+            child for container in layer for child in (container.values() if isinstance(container, dict) else container)
+        ]
+    return levels
+
+
+# ---------------------------------------------------------------- frames of many, put together from encoded items
+
+
+def encode_relayed(
+    key: str, value: bytes, server_seq: int, location_name: str, overrules: tuple[int, str] | None
+) -> bytes:
+    """One item of ``updatesRelayed``, encoded once for everyone who gets it."""
+    head = b'{"updateKey":%b,"updateValue":%b,"serverSeqNum":%d,"locationName":%b' % (
+        _encoder.encode(key),
+        value,
+        server_seq,
+        _encoder.encode(location_name),
+    )
+    if overrules is None:
+        return head + b"}"
+    number, name = overrules
+    return b'%b,"overrules":{"serverSeqNum":%d,"locationName":%b}}' % (head, number, _encoder.encode(name))
+
+
+def relay_frames(epoch: str, items: Iterable[bytes], frame_bytes: int) -> Iterator[bytes]:
+    """Pack encoded items into ``UPDATE_RELAY`` frames of about ``frame_bytes`` bytes; none for no items."""
+    head = b'{"msgType":"UPDATE_RELAY","epoch":"%b","updatesRelayed":[' % epoch.encode()
+    packed: list[bytes] = []
+    size = 0
+    for item in items:
+        packed.append(item)
+        size += len(item) + 1
+        if size >= frame_bytes:
+            yield head + b",".join(packed) + b"]}"
+            packed = []
+            size = 0
+    if packed:
+        yield head + b",".join(packed) + b"]}"
