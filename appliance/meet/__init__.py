@@ -1,0 +1,1 @@
+"""What is accepted and what stands: the pure engine of one meet."""

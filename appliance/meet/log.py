@@ -1,0 +1,302 @@
+"""The decision maker of one meet: numbers, repeats, gaps, conflicts (PROTOCOL.md section 5).
+
+Fed with updates, it answers with decisions, at once and in memory:
+
+    for decision in log.receive(updates, sender): ...
+
+Nothing of them may be told to anyone before they are on disk. When they are, call `MeetLog.settle`; when the disk
+refused them, `MeetLog.rewind` forgets all that was decided since it last settled.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec import Struct
+
+from appliance.meet.conflicts import Overrules, Stands, judge
+from appliance.meet.records import Accepted, Rejected
+from appliance.meet.state import DELETED, State, Undo
+from appliance.protocol import keys
+from appliance.protocol.codec import depth, encode_value
+from appliance.protocol.messages import Update
+from appliance.protocol.words import MAX_VALUE_BYTES, MAX_VALUE_DEPTH
+
+_UNKNOWN = 0
+
+
+class Sender(Struct, frozen=True):
+    """Who sends, and from where."""
+
+    client_id: str
+    location_name: str
+    priority: int
+
+
+class Repeat(Struct, frozen=True, gc=False):
+    """Sent before: ``answer`` is the first answer, the server number it was accepted as or the rejection."""
+
+    local_seq: int
+    answer: int | Rejected
+
+
+class Gap(Struct, frozen=True, gc=False):
+    """A number was skipped: nothing is remembered of it, the client sends again from ``expected``."""
+
+    local_seq: int
+    expected: int
+
+
+class Refused(Struct, frozen=True):
+    """Rejected for good. The client is to be told again all that stands from ``relay_from`` on, 0 for nothing."""
+
+    rejected: Rejected
+    relay_from: int
+
+
+Decision = Accepted | Refused | Repeat | Gap
+
+
+class _Answers:
+    """What one client was answered, by local number: a server number, or minus the place of a rejection.
+
+    Eight bytes an update, so that every update of a long meet can be remembered.
+    """
+
+    __slots__ = ("by_local", "rejections", "settled", "settled_rejections")
+
+    def __init__(self) -> None:
+        self.by_local = array("q")
+        self.rejections: list[Rejected] = []
+        self.settled = 0
+        self.settled_rejections = 0
+
+    @property
+    def expected(self) -> int:
+        return len(self.by_local) + 1
+
+    def accepted(self, server_seq: int) -> None:
+        self.by_local.append(server_seq)
+
+    def rejected(self, rejected: Rejected) -> None:
+        self.rejections.append(rejected)
+        self.by_local.append(-len(self.rejections))
+
+    def first(self, local_seq: int) -> int | Rejected:
+        answer = self.by_local[local_seq - 1]
+        return answer if answer >= 0 else self.rejections[-answer - 1]
+
+    def restore(self, local_seq: int, answer: int | Rejected) -> None:
+        missing = local_seq - len(self.by_local)
+        if missing > 0:
+            self.by_local.extend([_UNKNOWN] * missing)
+        if isinstance(answer, Rejected):
+            self.rejections.append(answer)
+            self.by_local[local_seq - 1] = -len(self.rejections)
+        else:
+            self.by_local[local_seq - 1] = answer
+
+    def settle(self) -> None:
+        self.settled = len(self.by_local)
+        self.settled_rejections = len(self.rejections)
+
+    def rewind(self) -> None:
+        del self.by_local[self.settled :]
+        del self.rejections[self.settled_rejections :]
+
+
+class MeetLog:
+    """The log of one meet: what was accepted, what stands of it, and who was answered what.
+
+    Args:
+        priorities: the priority of each location by name.
+        accepted: the log as it is on disk, in number order.
+        rejected: the rejections on disk.
+    """
+
+    def __init__(
+        self,
+        priorities: Mapping[str, int],
+        accepted: Iterable[Accepted] = (),
+        rejected: Iterable[Rejected] = (),
+    ) -> None:
+        self._priorities = priorities
+        self._state = State()
+        self._answers: dict[str, _Answers] = {}
+        self._unsettled: list[Undo] = []
+        self._touched: set[str] = set()
+        for update in accepted:
+            path = keys.parse(update.key)
+            if isinstance(path, keys.MalformedKey):
+                raise ValueError(f"update {update.server_seq} on disk has the key {update.key!r}: {path.reason}")
+            self._state.apply(update, path)
+            if update.client_id:
+                self._answers_to(update.client_id).restore(update.local_seq, update.server_seq)
+        for rejection in rejected:
+            self._answers_to(rejection.client_id).restore(rejection.local_seq, rejection)
+        for answers in self._answers.values():
+            answers.settle()
+
+    # ------------------------------------------------------------ deciding
+
+    def receive(self, updates: Sequence[Update], sender: Sender) -> list[Decision]:
+        """Decide on a client's updates, one after the other: one decision each, in the order given."""
+        answers = self._answers_to(sender.client_id)
+        self._touched.add(sender.client_id)
+        return [self._answer(update, sender, answers) for update in updates]
+
+    def _answer(self, update: Update, sender: Sender, answers: _Answers) -> Decision:
+        local_seq = update.local_seq_num
+        if local_seq < answers.expected:
+            return Repeat(local_seq, answers.first(local_seq))
+        if local_seq > answers.expected:
+            return Gap(local_seq, answers.expected)
+        decision = self._decide(update, sender)
+        if isinstance(decision, Accepted):
+            answers.accepted(decision.server_seq)
+        else:
+            answers.rejected(decision.rejected)
+        return decision
+
+    def _decide(self, update: Update, sender: Sender) -> Accepted | Refused:
+        key = update.update_key
+        path = keys.parse(key)
+        if isinstance(path, keys.MalformedKey):
+            return _impossible(update, sender, path.reason)
+        value = encode_value(update.update_value)
+        wrong = _wrong_value(path, update, value)
+        if wrong is not None:
+            return _impossible(update, sender, wrong)
+
+        after = update.after_server_seq_num
+        overlapping = list(self._state.overlapping(path))
+        verdict = (
+            judge(value, after, sender.client_id, sender.priority, overlapping, self._priorities)
+            if overlapping
+            else None
+        )
+        if path[0] == "registration" and len(path) > 3:
+            entry = self._state.at(path[:3])
+            if entry is None:
+                return _impossible(update, sender, "there is no such entry")
+            if entry.value == DELETED:
+                return _entry_is_deleted(update, sender, entry, verdict)
+        if isinstance(verdict, Stands):
+            return _outranked(update, sender, verdict)
+
+        overruled = verdict.newest if isinstance(verdict, Overrules) else None
+        accepted = Accepted(
+            self._state.last_server_seq + 1,
+            key,
+            value,
+            sender.client_id,
+            update.local_seq_num,
+            sender.location_name,
+            overruled.server_seq if overruled else 0,
+            overruled.location_name if overruled else "",
+        )
+        undo = self._state.apply(accepted, path)
+        if undo is None:
+            raise AssertionError("the newest number always stands")
+        self._unsettled.append(undo)
+        return accepted
+
+    # ------------------------------------------------------------ the disk's answer
+
+    def settle(self) -> None:
+        """All that was decided so far is on disk."""
+        self._unsettled.clear()
+        for client_id in self._touched:
+            self._answers[client_id].settle()
+        self._touched.clear()
+
+    def rewind(self) -> None:
+        """Forget all that was decided since the log last settled: the disk did not keep it."""
+        while self._unsettled:
+            self._state.take_back(self._unsettled.pop())
+        for client_id in self._touched:
+            self._answers[client_id].rewind()
+        self._touched.clear()
+
+    # ------------------------------------------------------------ reading
+
+    @property
+    def state(self) -> State:
+        """What stands, for reading only."""
+        return self._state
+
+    @property
+    def last_server_seq(self) -> int:
+        """The newest number given."""
+        return self._state.last_server_seq
+
+    @property
+    def digest(self) -> str:
+        """The checksum of what stands, section 8."""
+        return self._state.digest
+
+    def since(self, server_seq: int) -> list[Accepted]:
+        """All standing updates above a number, in number order."""
+        return self._state.since(server_seq)
+
+    def last_local_seq(self, client_id: str) -> int:
+        """The newest local number of a client that was answered for good."""
+        answers = self._answers.get(client_id)
+        return len(answers.by_local) if answers else 0
+
+    def _answers_to(self, client_id: str) -> _Answers:
+        answers = self._answers.get(client_id)
+        if answers is None:
+            answers = self._answers[client_id] = _Answers()
+        return answers
+
+
+def _wrong_value(path: keys.Path, update: Update, value: bytes) -> str | None:
+    if len(value) > MAX_VALUE_BYTES:
+        return f"updateValue has {len(value)} bytes, at most {MAX_VALUE_BYTES} are allowed"
+    # Counting brackets is cheap and never too low, so that the levels of small values need not be counted.
+    brackets = value.count(b"[") + value.count(b"{")
+    if brackets > MAX_VALUE_DEPTH and depth(update.update_value) > MAX_VALUE_DEPTH:
+        return f"updateValue is nested deeper than {MAX_VALUE_DEPTH} levels"
+    if path[0] == "registration" and len(path) == 3 and value != DELETED:
+        entry = update.update_value
+        if not isinstance(entry, dict):
+            return "a whole entry is an object, or null to delete it"
+        if entry.get("id", int(path[2][1:-1])) != int(path[2][1:-1]):
+            return "the entry's id is not the one in updateKey"
+    return None
+
+
+def _impossible(update: Update, sender: Sender, reason: str) -> Refused:
+    return Refused(Rejected(sender.client_id, update.local_seq_num, conflict=False, reason=reason), 0)
+
+
+def _entry_is_deleted(
+    update: Update, sender: Sender, deletion: Accepted, verdict: Overrules | Stands | None
+) -> Refused:
+    """No priority brings a deleted entry back through one of its properties."""
+    concurrent = deletion.server_seq > update.after_server_seq_num and deletion.client_id != sender.client_id
+    rejected = Rejected(
+        sender.client_id,
+        update.local_seq_num,
+        concurrent,
+        "the entry was deleted",
+        deletion.server_seq,
+        deletion.location_name,
+    )
+    earliest = verdict.earliest if isinstance(verdict, Stands) else deletion.server_seq
+    return Refused(rejected, min(earliest, deletion.server_seq) if concurrent else 0)
+
+
+def _outranked(update: Update, sender: Sender, verdict: Stands) -> Refused:
+    standing = verdict.standing
+    rejected = Rejected(
+        sender.client_id,
+        update.local_seq_num,
+        conflict=True,
+        reason=f"{standing.location_name} changed this first, and is not outranked",
+        server_seq=standing.server_seq,
+        location_name=standing.location_name,
+    )
+    return Refused(rejected, verdict.earliest)

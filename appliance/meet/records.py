@@ -1,0 +1,96 @@
+"""What is kept of a meet, as plain values: the shapes that the engine decides and the storage writes.
+
+All are frozen and hold only text, bytes and numbers, so they may cross threads freely. Sequence numbers start
+at 1; 0 stands for "none".
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class Location(Struct, frozen=True):
+    """A named place that works on the meet. A higher ``priority`` wins conflicts."""
+
+    name: str
+    priority: int
+
+
+class EntryIds(Struct, frozen=True):
+    """A client's own block of entry ids, both ends included."""
+
+    first: int
+    last: int
+
+
+class Client(Struct, frozen=True):
+    """One browser tab or program, for as long as the meet exists."""
+
+    client_id: str
+    entry_ids: EntryIds
+
+
+class Epoch(Struct, frozen=True):
+    """One unbroken lineage of server numbers: it holds the numbers above ``after_seq``, until its child begins."""
+
+    epoch: str
+    parent: str | None
+    after_seq: int
+
+
+class SessionRecord(Struct, frozen=True):
+    """A session as it is stored. Times are service seconds (see ``service.clock``), never wall-clock time."""
+
+    session_id: str
+    meet_id: str
+    client_id: str
+    location_name: str
+    role: str
+    last_used_s: int
+    dead: bool = False
+
+
+class Accepted(Struct, frozen=True, gc=False):
+    """An update that has a number: one line of the append-only log.
+
+    ``value`` is compact JSON. ``client_id`` is empty and ``local_seq`` 0 where only the number is known (an update
+    that came back from a client after the server lost its state). ``overrules`` is the number of the newest
+    conflicting update that this one overruled, and ``overruled_location`` where that one came from.
+    """
+
+    server_seq: int
+    key: str
+    value: bytes
+    client_id: str
+    local_seq: int
+    location_name: str
+    overrules: int = 0
+    overruled_location: str = ""
+
+
+class Rejected(Struct, frozen=True):
+    """The final answer to an update that was not taken: remembered, so that a repeat gets the same answer.
+
+    ``server_seq`` and ``location_name`` name the update that stands instead, 0 and "" if there is none.
+    """
+
+    client_id: str
+    local_seq: int
+    conflict: bool
+    reason: str
+    server_seq: int = 0
+    location_name: str = ""
+
+
+class Meet(Struct, frozen=True):
+    """A meet's fixed facts. ``password_hash`` is opaque here; access knows how to read it.
+
+    ``recovery_key`` seals the bundles that let a blank server bring the meet back.
+    """
+
+    meet_id: str
+    name: str
+    password_hash: bytes
+    recovery_key: bytes
+    created_by: str
+    locations: tuple[Location, ...]
