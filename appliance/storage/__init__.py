@@ -1,0 +1,1 @@
+"""What is on disk: one SQLite database, one writer thread, group commit."""

@@ -1,0 +1,55 @@
+"""What the journal can be asked to store. Each command is stored whole or not at all."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from appliance.meet.records import Accepted, Client, Epoch, Meet, Rejected, SessionRecord
+
+
+class AppendUpdates(Struct, frozen=True):
+    """Append ``accepted``, numbered on from what is on disk, and remember ``rejected``.
+
+    ``last_server_seq`` and ``digest`` are the meet's after them; without ``accepted`` they are those before.
+    """
+
+    meet_id: str
+    accepted: list[Accepted]
+    rejected: list[Rejected]
+    last_server_seq: int
+    digest: str
+
+
+class CreateMeet(Struct, frozen=True):
+    """Store a new meet with its first epoch, and the client and session that created it."""
+
+    meet: Meet
+    epoch: Epoch
+    client: Client
+    session: SessionRecord
+
+
+class AddClient(Struct, frozen=True):
+    """Store a client, or a known client's new block of entry ids."""
+
+    meet_id: str
+    client: Client
+
+
+class SaveSession(Struct, frozen=True):
+    """Store a session, or what has become of a known one. A dead session stays dead."""
+
+    session: SessionRecord
+
+
+class SaveServiceSeconds(Struct, frozen=True):
+    """Store how long the appliance has been in service, in seconds."""
+
+    seconds: int
+
+
+class Probe(Struct, frozen=True):
+    """Write one tiny row, to see whether the disk takes it."""
+
+
+Command = AppendUpdates | CreateMeet | AddClient | SaveSession | SaveServiceSeconds | Probe

@@ -1,0 +1,59 @@
+"""The data directory: where everything that must survive lies, and the lock that keeps it to one process."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+from appliance.storage.errors import DataDirInUse, StorageFailed
+
+
+class DataDir:
+    """A data directory that belongs to this process until `release`. Make one with `claim`."""
+
+    def __init__(self, path: Path, lock: int) -> None:
+        self.path = path
+        self._lock = lock
+
+    @property
+    def database(self) -> Path:
+        """The SQLite database with all meets."""
+        return self.path / "meets.sqlite3"
+
+    @property
+    def signing_key(self) -> Path:
+        """The key that signs session tokens; written by access."""
+        return self.path / "signing.key"
+
+    @classmethod
+    def claim(cls, path: Path) -> DataDir:
+        """Create the directory (mode 0700) if need be and lock it.
+
+        Raises `DataDirInUse` if another process has it, `StorageFailed` if it cannot be made or written to.
+        """
+        try:
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # The lock goes when the process goes, however it dies: the file itself may stay behind.
+            lock = os.open(path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise StorageFailed(f"the data directory {path} cannot be used: {error.strerror}") from error
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            holder = os.pread(lock, 20, 0).decode(errors="replace").strip()
+            os.close(lock)
+            raise DataDirInUse(
+                f"the data directory {path} is in use by another appliance (process {holder or 'unknown'})"
+            ) from error
+        try:
+            os.ftruncate(lock, 0)
+            os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
+        except OSError:
+            # On a full disk the process id is missing; the lock itself holds.
+            pass
+        return cls(path, lock)
+
+    def release(self) -> None:
+        """Let another process have the directory."""
+        os.close(self._lock)
