@@ -1,0 +1,1 @@
+"""What any part of the service may use: settings, logs, the clock. Knows no other room."""
