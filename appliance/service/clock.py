@@ -10,10 +10,11 @@ from collections.abc import Callable
 class ServiceClock:
     """Seconds that the service has been running, added up over all its runs. It only goes forward.
 
-    A Raspberry Pi has no battery-backed clock: after a power cut it may wake up in 1970, and jump by years when
-    the network brings the time. A session that expired by the wall clock would then die in the middle of a meet,
-    or a dead one come back to life. So sessions count *running time*: the total reached by earlier runs (which
-    the store keeps) plus the monotonic seconds of this run. Time that the box was switched off does not count.
+    A Raspberry Pi has no battery-backed clock: after a power cut it may wake up in 1970, and jump by years
+    when the network brings the time. A session that expired by the wall clock would then die in the middle
+    of a meet, or a dead one come back to life. So sessions count *running time*: the total reached by
+    earlier runs (which the store keeps) plus the monotonic seconds of this run. Time that the box was
+    switched off does not count.
 
     Args:
         base_s: what an earlier run last stored of `now_s()`; 0 on the first start.

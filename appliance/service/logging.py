@@ -1,7 +1,7 @@
 """Logs are events with fields: `log.info("meet_created", meet_id=123456789, location="Platform 1")`.
 
-On a terminal a line reads `12:03:04 info     meet_created meet_id=123456789 location="Platform 1"`, under systemd it is
-one JSON object. Fields that hold a secret are never written, whatever their value.
+On a terminal that reads `12:03:04 info     meet_created meet_id=123456789 location="Platform 1"`, under
+systemd it is one JSON object. Fields that hold a secret are never written, whatever their value.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import msgspec
 
 from appliance.service.settings import Settings
 
-JsonValue: TypeAlias = "None | bool | int | float | str | list[JsonValue] | dict[str, JsonValue]"
+JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
 
 ROOT = "appliance"
 HIDDEN = "***"
@@ -40,7 +40,7 @@ SECRET_NAMES = frozenset(
 )
 SECRET_ENDINGS = ("password", "secret", "token")
 
-_BARE = re.compile(r"[\w.:/@+%-]+")
+_BARE = re.compile(r"[\w.:/@+%*-]+")
 
 
 class EventLogger:
@@ -113,10 +113,11 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure(settings: Settings, *, stream: TextIO | None = None, env: Mapping[str, str] | None = None) -> None:
-    """Send all logs of this process to `stream` (standard error) as `settings.log_format` and `.log_level` say.
+    """Send all logs of this process to `stream` (standard error) as the log settings say.
 
-    The format "auto" means JSON if the stream goes to systemd's journal, else text. Other libraries are heard from
-    warnings on, which also keeps aiohttp's access log quiet. Calling again replaces what was configured.
+    The format "auto" means JSON if the stream goes to systemd's journal, else text. Other libraries are
+    heard from warnings on, which also keeps aiohttp's access log quiet. Calling again replaces what was
+    configured.
     """
     stream = sys.stderr if stream is None else stream
     as_json = settings.log_format == "json" or (
@@ -131,8 +132,8 @@ def configure(settings: Settings, *, stream: TextIO | None = None, env: Mapping[
 def is_journal(stream: TextIO, env: Mapping[str, str]) -> bool:
     """Whether `stream` goes straight to systemd's journal.
 
-    `JOURNAL_STREAM` alone does not tell: a terminal opened from a desktop session inherits it. It holds device and
-    inode of the journal's end, which must be the stream's (systemd.exec(5)).
+    `JOURNAL_STREAM` alone does not tell: a terminal opened from a desktop session inherits it. It holds
+    device and inode of the journal's end, which must be the stream's (systemd.exec(5)).
     """
     journal = env.get("JOURNAL_STREAM")
     if not journal:
@@ -159,7 +160,7 @@ def _is_secret(name: str) -> bool:
 
 
 def _plain(value: object) -> JsonValue:
-    """The value in JSON's own types; a message (msgspec Struct) is opened, so that its secrets are seen too."""
+    """The value in JSON's own types; a message (msgspec Struct) is opened, to see its secrets too."""
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, msgspec.Struct):

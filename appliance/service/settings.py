@@ -1,7 +1,7 @@
 """What an operator can set: one table gives the command line, the config file, the environment and the docs.
 
-Later sources win: defaults, config file, environment variables `OPENLIFTER_<NAME>`, command line. All mistakes are
-told at once, each with where it stands and what is allowed there.
+Later sources win: defaults, config file, environment variables `OPENLIFTER_<NAME>`, command line. All
+mistakes are told at once, each with where it stands and what is allowed there.
 """
 
 from __future__ import annotations
@@ -182,7 +182,7 @@ SETTINGS: tuple[Setting, ...] = (
         parse=_switch,
         allowed="true or false",
         default="true",
-        help="Whether the appliance may make itself known on the local network.",
+        help="Whether the appliance may make itself known on the local network. It does not do so yet.",
     ),
     Setting(
         name="log_format",
@@ -191,7 +191,7 @@ SETTINGS: tuple[Setting, ...] = (
         parse=_one_of("auto", "text", "json"),
         allowed='"auto", "text" or "json"',
         default="auto",
-        help="`text` for people, `json` for one JSON object a line. `auto` is `json` under systemd, else `text`.",
+        help="`text` for people, `json` for one object a line. `auto` is `json` under systemd, else `text`.",
     ),
     Setting(
         name="log_level",
@@ -305,8 +305,8 @@ Every setting has a default; nothing need be set. A setting can come from four p
 4. the command line.
 
 The config file is TOML, in the sections below. It is the file that `--config` names, else the one that
-`{CONFIG_VARIABLE}` names, else `{CONFIG_NAME}` in the data directory, else `{CONFIG_NAME}` in the platform's config
-directory (`~/.config/{APP_NAME}` on Linux). For example:
+`{CONFIG_VARIABLE}` names, else `{CONFIG_NAME}` in the data directory, else `{CONFIG_NAME}` in the
+platform's config directory (`~/.config/{APP_NAME}` on Linux). For example:
 
 ```toml
 [server]
@@ -317,7 +317,8 @@ data_dir = "/srv/openlifter"
 level = "debug"
 ```
 
-A setting that is unknown or wrong stops the start. The message names the place it came from and what is allowed there.
+A setting that is unknown or wrong stops the start. The message names the place it came from and what is
+allowed there.
 """
 
 
@@ -368,7 +369,7 @@ def _config_path(flags: Mapping[str, object], env: Mapping[str, str], config: st
     if named:
         return Path(named).expanduser()
     data_dir = flags.get("data_dir") or env.get(ENV_PREFIX + "DATA_DIR") or default_data_dir()
-    places = [Path(str(data_dir)), Path(platformdirs.user_config_dir(APP_NAME, appauthor=False))]
+    places = [Path(str(data_dir)).expanduser(), Path(platformdirs.user_config_dir(APP_NAME, appauthor=False))]
     return next((path for place in places if (path := place / CONFIG_NAME).is_file()), None)
 
 

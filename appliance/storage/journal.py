@@ -9,7 +9,6 @@ simply tries again.
 from __future__ import annotations
 
 import asyncio
-import logging
 import sqlite3
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -23,6 +22,7 @@ from typing import Any, TypeVar
 import peewee
 from msgspec import Struct
 
+from appliance.service.logging import get_logger
 from appliance.storage.commands import AppendUpdates, Command, Probe
 from appliance.storage.database import connection_of, open_database
 from appliance.storage.errors import (
@@ -42,7 +42,7 @@ _Answer = asyncio.Future[Any]
 _IMPOSSIBLE = (Misuse, sqlite3.IntegrityError, peewee.IntegrityError, UnicodeError, OverflowError)
 _FAILED = (sqlite3.Error, peewee.PeeweeException, StorageError)
 
-_log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 
 
 class _Write(Struct, frozen=True):
@@ -229,7 +229,7 @@ class Journal:
     def _fail(self, writes: list[_Write], error: Exception) -> None:
         reason = reason_of(error)
         self.failures += 1
-        _log.error("storage failed", extra={"reason": reason, "commands": len(writes)})
+        _log.error("storage_failed", reason=reason, commands=len(writes))
         self._refuse(writes, partial(StorageFailed, reason))
 
     def _refuse(self, writes: list[_Write], new_error: Callable[[], Exception]) -> None:
@@ -295,7 +295,7 @@ class Journal:
         try:
             connection_of(self._reach()).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         except (sqlite3.Error, StorageError) as error:
-            _log.warning("checkpoint failed", extra={"reason": reason_of(error)})
+            _log.warning("checkpoint_failed", reason=reason_of(error))
 
     def _close(self) -> None:
         if self._database is not None:
@@ -312,7 +312,7 @@ class Journal:
         try:
             self._loop.call_soon_threadsafe(callback)
         except RuntimeError:
-            _log.warning("nobody is left to tell", extra={"reason": "the event loop is closed"})
+            _log.warning("event_loop_gone")
 
     # Back on the event loop.
 

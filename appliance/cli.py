@@ -1,0 +1,111 @@
+"""The command line: each command a few lines over something else."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from appliance import __version__, app
+from appliance.access.signing_key import SigningKeyDamaged
+from appliance.service import logging, settings
+from appliance.storage.errors import StorageError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code: 0 done, 1 it failed, 2 it was asked for wrongly."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    parsed = _parser(given[0] if given else "").parse_args(given)
+    try:
+        code: int = parsed.run(parsed)
+    except settings.SettingsError as error:
+        print(f"openlifter-appliance: {error}", file=sys.stderr)
+        return 2
+    except (StorageError, SigningKeyDamaged, OSError) as error:
+        print(f"openlifter-appliance: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+def _parser(command: str) -> argparse.ArgumentParser:
+    """All commands; what the tools need beyond the service is imported only for the one that is asked for."""
+    parser = argparse.ArgumentParser(
+        prog="openlifter-appliance", description="One powerlifting meet, shared by every table on the network."
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    serve = commands.add_parser("serve", help="run the appliance until it is told to stop")
+    settings.add_flags(serve)
+    serve.set_defaults(run=_serve)
+    demo = commands.add_parser("demo", help="run the appliance, with a meet that types itself in")
+    settings.add_flags(demo)
+    demo.set_defaults(run=_demo)
+    if command == "simulate":
+        from appliance.client import simulate_command
+
+        simulate_command.add_parser(commands)
+    else:
+        commands.add_parser("simulate", help="replay a recorded meet, with faults on the network if you wish")
+    if command == "bench":
+        from appliance.client.bench import command as bench_command
+
+        bench_command.add_parser(commands)
+    else:
+        commands.add_parser("bench", help="measure the appliance on this machine, each figure beside a control")
+    return parser
+
+
+def _settings(parsed: argparse.Namespace) -> settings.Settings:
+    chosen = settings.load(settings.flags_of(parsed), os.environ, parsed.config)
+    logging.configure(chosen)
+    return chosen
+
+
+def _serve(parsed: argparse.Namespace) -> int:
+    return asyncio.run(_run(_settings(parsed)))
+
+
+def _demo(parsed: argparse.Namespace) -> int:
+    """The demo leaves the real meets alone: it has a data directory of its own, unless one is named."""
+    chosen = _settings(parsed)
+    if chosen.data_dir != settings.default_data_dir():
+        return asyncio.run(_run(chosen, demonstrate=True))
+    with tempfile.TemporaryDirectory(prefix="openlifter-demo-") as data_dir:
+        return asyncio.run(_run(msgspec.structs.replace(chosen, data_dir=Path(data_dir)), demonstrate=True))
+
+
+async def _run(chosen: settings.Settings, *, demonstrate: bool = False) -> int:
+    """The appliance, until a signal ends it or a bug does."""
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, told.set)
+    async with app.running(chosen) as appliance:
+        stopping = asyncio.create_task(told.wait())
+        ends: set[asyncio.Future[Any]] = {stopping, appliance.meets.failed}
+        beside = asyncio.create_task(_demonstrate(appliance.url)) if demonstrate else None
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        for task in filter(None, (stopping, beside)):
+            task.cancel()
+        await asyncio.gather(*filter(None, (stopping, beside)), return_exceptions=True)
+        return 1 if appliance.meets.failed.done() else 0
+
+
+async def _demonstrate(url: str) -> None:
+    from rich.console import Console
+
+    from appliance.client import simulate_command
+
+    console = Console()
+    await simulate_command.demonstrate(console, url)
+    console.print("The appliance goes on running. Stop it with Ctrl-C.")

@@ -1,0 +1,1 @@
+"""The meets that run now: hubs, connections and what waits to be sent."""

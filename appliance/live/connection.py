@@ -1,0 +1,297 @@
+"""One WebSocket: reads messages, gives them to the meet, and sends what waits in its outbox. The aiohttp shell."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+from aiohttp import WSMsgType, web
+
+from appliance.live.meets import Meets, Membership
+from appliance.live.outbox import Newest, Outbox
+from appliance.live.session import Conduct, Window
+from appliance.protocol import messages
+from appliance.protocol.codec import decode_from_client, encode
+from appliance.protocol.messages import FromClient, FromServer, MalformedMessage
+from appliance.protocol.words import AUTHENTICATION_S, MAX_FRAME_BYTES, CloseCode
+from appliance.service.logging import get_logger
+
+# Frames above the protocol's limit are answered, so they have to be read; above this aiohttp closes the socket (1009).
+MAX_READ_BYTES = 16 * MAX_FRAME_BYTES
+
+# With pings, a half-open socket is noticed within half of this again.
+PING_S = 20.0
+
+# So much of one socket may be on its way to the disk; it is what a table sends after an hour offline. Bytes, since an
+# update may be large, and a message may have none.
+WINDOW_BYTES = 64 * 1024
+
+# How long a closing socket gets to take what waits for it, and then to say goodbye.
+FLUSH_S = 2.0
+GOODBYE_S = 2.0
+
+_log = get_logger(__name__)
+
+
+class Connection:
+    """One socket, from its opening to its end. Implements the hub's `Peer`."""
+
+    def __init__(self, request: web.Request, meets: Meets) -> None:
+        self._request = request
+        self._address = request.remote or "unknown"
+        self._meets = meets
+        self._loop = asyncio.get_running_loop()
+        self._socket = web.WebSocketResponse(
+            heartbeat=PING_S, timeout=GOODBYE_S, max_msg_size=MAX_READ_BYTES, compress=False, decode_text=False
+        )
+        self._outbox = Outbox()
+        self._something_to_send = asyncio.Event()
+        self._window = Window(WINDOW_BYTES)
+        self._window_opened = asyncio.Event()
+        self._conduct = Conduct()
+        self._membership: Membership | None = None
+        self._ended: asyncio.Future[CloseCode | None] = self._loop.create_future()
+        self._deadline: asyncio.TimerHandle | None = None
+
+    async def serve(self) -> web.WebSocketResponse:
+        """Run the socket until either side closes it."""
+        await self._socket.prepare(self._request)
+        self._expect_authentication()
+        reading = asyncio.create_task(self._read(), name="read")
+        sending = asyncio.create_task(self._send(), name="send")
+        try:
+            ends: set[asyncio.Future[Any]] = {reading, sending, self._ended}
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            await self._say_goodbye(reading, sending)
+        finally:
+            self._leave_meet()
+            if self._deadline is not None:
+                self._deadline.cancel()
+            for task in (reading, sending):
+                task.cancel()
+            results = await asyncio.gather(reading, sending, return_exceptions=True)
+            for result in results:
+                if isinstance(result, Exception) and not isinstance(result, ConnectionError):
+                    _log.error("socket_failed", cause=result, address=self._address)
+        return self._socket
+
+    def close(self, code: CloseCode) -> None:
+        """Close the socket soon; what waits to be sent goes first where the client still takes it."""
+        if not self._ended.done():
+            self._ended.set_result(code)
+
+    # ------------------------------------------------------------ the hub's view
+
+    def send(self, frame: bytes) -> None:
+        """Queue a frame that must arrive; if too much waits, the socket is closed instead."""
+        self._outbox.put(frame)
+        self._wake_sender()
+
+    def send_newest(self, kind: Newest, frame: bytes) -> None:
+        """Queue a frame that supersedes an older one of its kind."""
+        self._outbox.put_newest(kind, frame)
+        self._wake_sender()
+
+    def send_stream(self, frames: Iterator[bytes]) -> None:
+        """Queue frames that are made while they are sent; until then nothing more is read."""
+        self._window.stream_begins()
+        self._outbox.put_stream(self._until_sent(frames))
+        self._wake_sender()
+
+    def answered(self, size: int) -> None:
+        """So many bytes of updates of this socket are dealt with."""
+        self._window.answered(size)
+        self._window_opened.set()
+
+    def superseded(self) -> None:
+        """The same client came back on another socket."""
+        self._leave_meet()
+        self.close(CloseCode.SUPERSEDED)
+
+    def _until_sent(self, frames: Iterator[bytes]) -> Iterator[bytes]:
+        yield from frames
+        self._window.stream_ends()
+        self._window_opened.set()
+
+    def _wake_sender(self) -> None:
+        if self._outbox.overflowed and not self._ended.done():
+            _log.warning("socket_too_slow", address=self._address)
+            self.close(CloseCode.TOO_SLOW)
+        self._something_to_send.set()
+
+    # ------------------------------------------------------------ sending
+
+    async def _send(self) -> None:
+        while True:
+            frame = self._outbox.take()
+            if frame is not None:
+                await self._socket.send_frame(frame, WSMsgType.TEXT)
+            elif self._ended.done():
+                return
+            else:
+                self._something_to_send.clear()
+                await self._something_to_send.wait()
+
+    async def _say_goodbye(self, reading: asyncio.Task[None], sending: asyncio.Task[None]) -> None:
+        reading.cancel()
+        code = self._ended.result() if self._ended.done() else None
+        if not self._ended.done():
+            self._ended.set_result(None)
+        if code is not None and code is not CloseCode.TOO_SLOW:
+            self._something_to_send.set()
+            await asyncio.wait({sending}, timeout=FLUSH_S)
+        sending.cancel()
+        await asyncio.gather(reading, sending, return_exceptions=True)
+        if not self._socket.closed:
+            await self._socket.close(code=code or CloseCode.GOING_DOWN, drain=False)
+        transport = self._request.transport
+        if isinstance(transport, asyncio.WriteTransport) and transport.get_write_buffer_size():
+            # A peer that takes nothing any more would keep the socket open for ever.
+            transport.abort()
+
+    # ------------------------------------------------------------ reading
+
+    async def _read(self) -> None:
+        async for frame in self._socket:
+            if frame.type is WSMsgType.TEXT:
+                await self._take(decode_from_client(frame.data), len(frame.data))
+            elif frame.type is WSMsgType.BINARY:
+                self._answer(MalformedMessage(err_msg="A binary frame: messages are JSON objects in text frames"))
+            while not self._window.open:
+                self._window_opened.clear()
+                await self._window_opened.wait()
+            if self._ended.done():
+                # What is still buffered must not bring a superseded socket back.
+                return
+
+    async def _take(
+        self, message: FromClient | messages.MalformedMessage | messages.UnknownMessageType, size: int
+    ) -> None:
+        match message:
+            case messages.UpdateInit():
+                self._answer(await self._update(message, size))
+            case messages.ClientPull():
+                self._answer(await self._pull(message))
+            case messages.CreateMeet():
+                self._take_in(await self._meets.create(message, self._address))
+            case messages.JoinMeet():
+                self._take_in(await self._meets.join(message, self._address))
+            case messages.LeaveMeet():
+                self._answer(await self._leave(message))
+            case messages.EnlargeEntryIds():
+                self._answer(await self._enlarge(message))
+            case messages.StateRecovery():
+                self._answer(MalformedMessage(err_msg="STATE_RECOVERY: no SERVER_PULL asked for it"))
+            case messages.RecoverMeet():
+                self._answer(messages.JoinRejected(reason="this appliance does not take meets back from clients yet"))
+            case messages.PublishMeet():
+                self._answer(
+                    messages.PublishRejected(reason="this appliance does not publish results yet", problems=[])
+                )
+            case messages.MalformedMessage() | messages.UnknownMessageType():
+                self._answer(message)
+
+    def _answer(self, answer: FromServer | None) -> None:
+        if answer is not None:
+            self.send(encode(answer))
+        enough = self._conduct.told(answer)
+        if enough is not None:
+            _log.warning("socket_closed_for_abuse", address=self._address, code=int(enough))
+            self.close(enough)
+
+    async def _update(self, message: messages.UpdateInit, size: int) -> FromServer | None:
+        membership = await self._session(message.session_token)
+        if not isinstance(membership, Membership):
+            return membership
+        if not membership.member.may_write:
+            return messages.UpdateRejected(
+                updates_rejected=[
+                    messages.Rejection(
+                        local_seq_num=update.local_seq_num, conflict=False, reason="this session may only read"
+                    )
+                    for update in message.updates
+                ]
+            )
+        hub = membership.hub
+        if message.epoch not in (None, hub.epoch):
+            return MalformedMessage(err_msg=f"`$.epoch`: this meet's epoch is {hub.epoch}, pull before you update")
+        self._window.posted(size)
+        hub.post(self, membership.member, message.updates, size)
+        return None
+
+    async def _pull(self, message: messages.ClientPull) -> FromServer | None:
+        membership = await self._session(message.session_token)
+        if not isinstance(membership, Membership):
+            return membership
+        membership.hub.pull(self, message.last_server_seq, message.epoch)
+        return None
+
+    async def _leave(self, message: messages.LeaveMeet) -> FromServer | None:
+        membership = await self._session(message.session_token)
+        if not isinstance(membership, Membership):
+            return membership
+        refusal = await self._meets.leave(membership)
+        if refusal is None:
+            self._leave_meet()
+            self._expect_authentication()
+        return refusal
+
+    async def _enlarge(self, message: messages.EnlargeEntryIds) -> FromServer | None:
+        membership = await self._session(message.session_token)
+        return await self._meets.enlarge(membership) if isinstance(membership, Membership) else membership
+
+    # ------------------------------------------------------------ whose socket this is
+
+    async def _session(self, token: str) -> Membership | FromServer:
+        """The session that a message acts for. A socket without one is bound to it."""
+        bound = self._membership
+        if bound is not None and token == bound.token:
+            used = await self._used(bound)
+            if isinstance(used, messages.InvalidSession) and self._membership is bound:
+                self._leave_meet()
+                self._expect_authentication()
+            return used
+        found = await self._meets.resume(token)
+        if not isinstance(found, Membership):
+            return found
+        if bound is not None and found.hub is not bound.hub:
+            return messages.InvalidSession(session_token=token)
+        used = await self._used(found)
+        if used is found and not self._ended.done():
+            self._bind(found)
+            found.hub.enter(self, found.member)
+        return used
+
+    async def _used(self, membership: Membership) -> Membership | FromServer:
+        renewed = await self._meets.use(membership)
+        if renewed is None:
+            return membership
+        if isinstance(renewed, messages.SessionRenewed):
+            self.send(encode(renewed))
+            return membership
+        return renewed
+
+    def _take_in(self, outcome: Membership | FromServer) -> None:
+        if isinstance(outcome, Membership):
+            if self._ended.done():
+                return
+            self._bind(outcome)
+            outcome.hub.enter(self, outcome.member, outcome.welcome)
+            self._answer(None)
+        else:
+            self._answer(outcome)
+
+    def _bind(self, membership: Membership) -> None:
+        self._leave_meet()
+        self._membership = membership
+        if self._deadline is not None:
+            self._deadline.cancel()
+
+    def _leave_meet(self) -> None:
+        if self._membership is not None:
+            self._membership.hub.leave(self, self._membership.member)
+            self._membership = None
+
+    def _expect_authentication(self) -> None:
+        self._deadline = self._loop.call_later(AUTHENTICATION_S, self.close, CloseCode.NOT_AUTHENTICATED)

@@ -1,0 +1,338 @@
+"""One meet, live: the only place where its log, the disk and the sockets meet.
+
+One task reads one inbox, so order needs no lock: take what has come in, decide it in memory, wait until it is on disk,
+then tell everybody, in number order. While one burst is being synced the next gathers; so a slow card makes bursts
+larger, not the meet slower. Between bursts memory holds exactly what is on disk, and only then is it read for anyone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterator
+from itertools import chain, groupby
+from typing import Protocol
+
+from msgspec import Struct
+
+from appliance.live.heartbeat import Pulse
+from appliance.live.outbox import Newest
+from appliance.live.presence import Attendance
+from appliance.live.release import Release, Run, standing_frames
+from appliance.meet.log import MeetLog, Sender
+from appliance.meet.records import Location, Meet
+from appliance.protocol.codec import encode
+from appliance.protocol.messages import FromServer, Heartbeat, MalformedMessage, PullDone, ServerBusy, Update
+from appliance.service.logging import get_logger
+from appliance.storage.commands import AppendUpdates
+from appliance.storage.errors import StorageError
+from appliance.storage.journal import Journal
+
+# A burst is not larger than this, so that no update waits for the decisions about thousands of others.
+MAX_BURST = 2000
+
+# And with the largest message on top it still fits an empty outbox: nobody who keeps up is cut by one burst.
+MAX_BURST_BYTES = 512 * 1024
+
+BUSY_RETRY_MS = 1000
+PRESENCE_S = 0.05
+
+_logger = get_logger(__name__)
+
+Welcome = Callable[[str, int, int], FromServer]
+"""Makes a newcomer's welcome from the epoch, the newest server number, and its own newest local number."""
+
+
+class Peer(Protocol):
+    """A socket, as the hub sees it."""
+
+    def send(self, frame: bytes) -> None:
+        """Queue a frame that must arrive."""
+
+    def send_newest(self, kind: Newest, frame: bytes) -> None:
+        """Queue a frame that supersedes an older one of its kind."""
+
+    def send_stream(self, frames: Iterator[bytes]) -> None:
+        """Queue frames that are made while they are sent."""
+
+    def answered(self, size: int) -> None:
+        """So many bytes that this peer had posted are dealt with: it may send as many more."""
+
+    def superseded(self) -> None:
+        """The same client came back on another socket."""
+
+
+class Member(Struct, frozen=True):
+    """A client that takes part, at its location, and may write or not."""
+
+    client_id: str
+    location: Location
+    may_write: bool
+
+
+class _Updates(Struct):
+    peer: Peer
+    member: Member
+    updates: list[Update]
+    size: int
+
+
+class _Enter(Struct):
+    peer: Peer
+    member: Member
+    welcome: Welcome | None
+
+
+class _Leave(Struct):
+    peer: Peer
+    member: Member
+
+
+class _Pull(Struct):
+    peer: Peer
+    last_server_seq: int
+    epoch: str | None
+
+
+_Arrival = _Updates | _Enter | _Leave | _Pull
+
+
+class Hub:
+    """A meet that runs: feed it by its methods, which return at once; it answers through the peers.
+
+    Args:
+        meet: its fixed facts.
+        epoch: the lineage of its numbers.
+        log: the log as it is on disk.
+        journal: where decisions become durable.
+        reload: reads the log from disk anew, when it is no longer certain that memory equals it.
+        damage: what the start-up check found wrong, None if nothing: then the meet can be read but not changed.
+    """
+
+    def __init__(
+        self,
+        meet: Meet,
+        epoch: str,
+        log: MeetLog,
+        journal: Journal,
+        reload: Callable[[], Awaitable[MeetLog]],
+        damage: str | None = None,
+    ) -> None:
+        self.meet = meet
+        self.epoch = epoch
+        self._log = log
+        self._journal = journal
+        self._reload = reload
+        self._damage = damage
+        self._inbox: deque[_Arrival] = deque()
+        self._arrived = asyncio.Event()
+        self._stopping = False
+        self._unsure = False
+        self._peers: dict[str, Peer] = {}
+        self._attendance = Attendance(meet.locations)
+        self._presence_due: asyncio.TimerHandle | None = None
+        self._heartbeat: Pulse | None = None
+        self._loop = asyncio.get_running_loop()
+        self._settled = self._where_the_log_stands()
+
+    # ------------------------------------------------------------ what sockets ask for
+
+    def post(self, peer: Peer, member: Member, updates: list[Update], size: int) -> None:
+        """A client's message with updates, of ``size`` bytes. The peer hears `Peer.answered` when it is dealt with."""
+        self._arrive(_Updates(peer, member, updates, size))
+
+    def enter(self, peer: Peer, member: Member, welcome: Welcome | None = None) -> None:
+        """A client is there: from the welcome on it gets what happens. An older socket of it is superseded."""
+        self._arrive(_Enter(peer, member, welcome))
+
+    def leave(self, peer: Peer, member: Member) -> None:
+        """A client's socket is gone."""
+        self._arrive(_Leave(peer, member))
+
+    def pull(self, peer: Peer, last_server_seq: int, epoch: str | None) -> None:
+        """Send a peer all that stands above a number, from 0 where its epoch is not ours."""
+        self._arrive(_Pull(peer, last_server_seq, epoch))
+
+    def _arrive(self, arrival: _Arrival) -> None:
+        self._inbox.append(arrival)
+        self._arrived.set()
+
+    # ------------------------------------------------------------ the one task
+
+    async def run(self) -> None:
+        """Work until `stop`, and then until the inbox is empty."""
+        self._heartbeat = Pulse(self._beat)
+        try:
+            while self._inbox or not self._stopping:
+                await self._arrived.wait()
+                self._arrived.clear()
+                while self._inbox:
+                    await self._take()
+        finally:
+            self._heartbeat.stop()
+            if self._presence_due is not None:
+                self._presence_due.cancel()
+
+    def stop(self) -> None:
+        """Finish what has come in, then let `run` return."""
+        self._stopping = True
+        self._arrived.set()
+
+    async def _take(self) -> None:
+        posts: list[_Updates] = []
+        gathered = size = 0
+        locations: dict[str, Location] = {}
+        while self._inbox and gathered < MAX_BURST and size < MAX_BURST_BYTES:
+            first = self._inbox[0]
+            if not isinstance(first, _Updates):
+                break
+            if locations.setdefault(first.member.client_id, first.member.location) != first.member.location:
+                break
+            self._inbox.popleft()
+            posts.append(first)
+            gathered += len(first.updates)
+            size += first.size
+        if posts:
+            await self._burst(posts)
+            return
+        match self._inbox.popleft():
+            case _Enter(peer, member, welcome):
+                self._admit(peer, member, welcome)
+            case _Leave(peer, member):
+                self._dismiss(peer, member)
+            case _Pull(peer, last_server_seq, epoch):
+                self._answer_pull(peer, last_server_seq, epoch)
+
+    # ------------------------------------------------------------ updates
+
+    async def _burst(self, posts: list[_Updates]) -> None:
+        refusal = self._damage or await self._catch_up_with_disk()
+        if refusal is None:
+            runs = self._decide(posts)
+            refusal = await self._store(runs)
+            if refusal is None:
+                self._release(runs)
+        if refusal is not None:
+            busy = encode(ServerBusy(retry_after_ms=BUSY_RETRY_MS, reason=refusal))
+            for peer in {id(post.peer): post.peer for post in posts}.values():
+                peer.send(busy)
+        for post in posts:
+            post.peer.answered(post.size)
+
+    def _decide(self, posts: list[_Updates]) -> list[Run]:
+        """One run for each client, so that its numbers follow each other and few frames tell them."""
+        senders: dict[str, Sender] = {}
+        gathered: dict[str, list[Update]] = {}
+        for post in posts:
+            newest_known = max((update.after_server_seq_num for update in post.updates), default=0)
+            if newest_known > self._log.last_server_seq:
+                post.peer.send(encode(_ahead(newest_known, self._log.last_server_seq)))
+                continue
+            member = post.member
+            senders[member.client_id] = Sender(member.client_id, member.location.name, member.location.priority)
+            gathered.setdefault(member.client_id, []).extend(post.updates)
+        return [
+            Run(client_id, self._log.receive(updates, senders[client_id])) for client_id, updates in gathered.items()
+        ]
+
+    async def _store(self, runs: list[Run]) -> str | None:
+        """Make decisions durable; else forget them, and say why."""
+        accepted = [update for run in runs for update in run.accepted()]
+        rejected = [rejection for run in runs for rejection in run.rejected()]
+        if not accepted and not rejected:
+            return None
+        log = self._log
+        try:
+            await self._journal.submit(
+                AppendUpdates(self.meet.meet_id, accepted, rejected, log.last_server_seq, log.digest)
+            )
+        except StorageError as error:
+            log.rewind()
+            self._unsure = True
+            _logger.warning("updates_not_stored", meet_id=self.meet.meet_id, updates=len(accepted), reason=str(error))
+            return str(error)
+        log.settle()
+        self._settled = self._where_the_log_stands()
+        return None
+
+    async def _catch_up_with_disk(self) -> str | None:
+        """After a failed write only the disk knows what it kept: read it before anything is decided on top.
+
+        What it kept although the write was reported as failed is told now, in its place in the order.
+        """
+        if self._unsure:
+            told = self._log.last_server_seq
+            try:
+                self._log = await self._reload()
+            except StorageError as error:
+                return str(error)
+            self._unsure = False
+            self._settled = self._where_the_log_stands()
+            kept = groupby(self._log.since(told), key=lambda update: update.client_id)
+            self._release([Run(client_id, list(updates)) for client_id, updates in kept])
+        return None
+
+    def _release(self, runs: list[Run]) -> None:
+        release = Release(self.epoch, runs)
+        for client_id, peer in self._peers.items():
+            for frame in release.frames_for(client_id):
+                peer.send(frame)
+        for run in runs:
+            sender = self._peers.get(run.client_id)
+            relay_from = run.relay_from()
+            if sender is not None and relay_from:
+                sender.send_stream(standing_frames(self.epoch, self._log.since(relay_from - 1)))
+        if self._heartbeat is not None and any(run.accepted() for run in runs):
+            self._heartbeat.burst()
+
+    # ------------------------------------------------------------ who is here
+
+    def _admit(self, peer: Peer, member: Member, welcome: Welcome | None) -> None:
+        before = self._peers.get(member.client_id)
+        if before is not None and before is not peer:
+            before.superseded()
+        self._peers[member.client_id] = peer
+        if self._attendance.came(member.client_id, member.location.name, self._loop.time()):
+            self._presence_changed()
+        if welcome is not None:
+            message = welcome(self.epoch, self._log.last_server_seq, self._log.last_local_seq(member.client_id))
+            peer.send(encode(message))
+        peer.send_newest(Newest.PRESENCE, encode(self._attendance.message(self._loop.time())))
+
+    def _dismiss(self, peer: Peer, member: Member) -> None:
+        if self._peers.get(member.client_id) is peer:
+            del self._peers[member.client_id]
+            self._attendance.went(member.client_id, self._loop.time())
+            self._presence_changed()
+
+    def _presence_changed(self) -> None:
+        if self._presence_due is None:
+            self._presence_due = self._loop.call_later(PRESENCE_S, self._tell_presence)
+
+    def _tell_presence(self) -> None:
+        self._presence_due = None
+        self._tell_newest(Newest.PRESENCE, encode(self._attendance.message(self._loop.time())))
+
+    # ------------------------------------------------------------ where the log stands
+
+    def _answer_pull(self, peer: Peer, last_server_seq: int, epoch: str | None) -> None:
+        known = epoch in (None, self.epoch) and last_server_seq <= self._log.last_server_seq
+        standing = self._log.since(last_server_seq if known else 0)
+        done = PullDone(epoch=self.epoch, last_server_seq=self._log.last_server_seq, state_digest=self._log.digest)
+        peer.send_stream(chain(standing_frames(self.epoch, standing), [encode(done)]))
+
+    def _beat(self) -> None:
+        self._tell_newest(Newest.HEARTBEAT, encode(self._settled))
+
+    def _tell_newest(self, kind: Newest, frame: bytes) -> None:
+        for peer in self._peers.values():
+            peer.send_newest(kind, frame)
+
+    def _where_the_log_stands(self) -> Heartbeat:
+        return Heartbeat(epoch=self.epoch, last_server_seq=self._log.last_server_seq, state_digest=self._log.digest)
+
+
+def _ahead(newest_known: int, last_server_seq: int) -> MalformedMessage:
+    return MalformedMessage(
+        err_msg=f"`$.updates[].afterServerSeqNum` is {newest_known}, but this meet's newest number is {last_server_seq}"
+    )

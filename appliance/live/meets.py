@@ -1,0 +1,351 @@
+"""Which meets there are, and who is let in: creating, joining, resuming, leaving (PROTOCOL.md section 4)."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+
+import msgspec
+from msgspec import Struct
+
+from appliance.access.passwords import PasswordHash, Passwords, TooManyHashes
+from appliance.access.roles import Role
+from appliance.access.sessions import Refusal, Renewal, Session, Sessions, expires_in_s, session_record
+from appliance.access.throttle import GuessThrottle, RateLimit, Wait
+from appliance.access.tokens import Claims, TokenSigner, new_session_id
+from appliance.live.hub import BUSY_RETRY_MS, Hub, Member, Welcome
+from appliance.meet.log import MeetLog
+from appliance.meet.records import Client, Epoch, Location, Meet, SessionRecord
+from appliance.meet.roster import Roster
+from appliance.protocol import messages
+from appliance.protocol.messages import (
+    EntryIdBlock,
+    FromServer,
+    InvalidSession,
+    JoinRejected,
+    MalformedMessage,
+    RateLimited,
+    ServerBusy,
+)
+from appliance.protocol.words import MEET_ID_DIGITS
+from appliance.service.clock import ServiceClock, wall_ms
+from appliance.service.logging import get_logger
+from appliance.storage.commands import AddClient, Command, CreateMeet, SaveServiceSeconds, SaveSession
+from appliance.storage.errors import StorageError
+from appliance.storage.journal import Journal
+from appliance.storage.loading import StoredMeet
+
+# People create a meet now and then and join once; a hall full of displays that all wake up at once is still people.
+CREATE_BURST, CREATES_PER_S = 60, 1.0
+JOIN_BURST, JOINS_PER_S = 600, 20.0
+
+WRONG = "the meet id or the password is not right"
+TOO_MANY_GUESSES = "too many wrong passwords from this computer: wait before the next try"
+
+RECOVERY_KEY_BYTES = 32
+
+_SMALLEST_MEET_ID = 10 ** (MEET_ID_DIGITS - 1)
+_NOT_OF_AN_ID = re.compile(r"[\s-]")
+
+_log = get_logger(__name__)
+
+
+class Membership(Struct, eq=False):
+    """A session at work on a meet. ``welcome`` is there where it was just created or joined."""
+
+    hub: Hub
+    member: Member
+    token: str
+    claims: Claims
+    welcome: Welcome | None = None
+
+
+class _RunningMeet(Struct, eq=False):
+    meet: Meet
+    password: PasswordHash
+    roster: Roster
+    hub: Hub
+    task: asyncio.Task[None]
+
+
+class Meets:
+    """All meets of the appliance: lets clients in and hands them to the hub of their meet.
+
+    Args:
+        journal: where meets, clients and sessions become durable.
+        passwords, signer, sessions: the access room.
+        clock: service seconds, by which sessions expire.
+
+    Attributes:
+        failed: done, with the exception, when a hub broke by a mistake of ours: the process should end and be
+            started again from what is on disk, rather than show a meet that stands still.
+    """
+
+    def __init__(
+        self, journal: Journal, passwords: Passwords, signer: TokenSigner, sessions: Sessions, clock: ServiceClock
+    ) -> None:
+        self._journal = journal
+        self._passwords = passwords
+        self._signer = signer
+        self._sessions = sessions
+        self._clock = clock
+        self._loop = asyncio.get_running_loop()
+        self._guesses = GuessThrottle()
+        self._creates = RateLimit(CREATE_BURST, CREATES_PER_S)
+        self._joins = RateLimit(JOIN_BURST, JOINS_PER_S)
+        self._running: dict[str, _RunningMeet] = {}
+        self.failed: asyncio.Future[None] = self._loop.create_future()
+
+    # ------------------------------------------------------------ the meets
+
+    @property
+    def meets(self) -> list[Meet]:
+        """The meets that are here, oldest first."""
+        return [running.meet for running in self._running.values()]
+
+    def open(self, stored: StoredMeet, log: MeetLog, damage: str | None) -> None:
+        """Take up a meet from disk, with its log; one with damage can be read but not changed."""
+        self._start(stored.meet, stored.epochs[-1], Roster(stored.clients), log, damage)
+        self._sessions.restore(stored.sessions)
+
+    async def close(self) -> None:
+        """Finish all that has come in, and stop."""
+        for running in self._running.values():
+            running.hub.stop()
+        await asyncio.gather(*(running.task for running in self._running.values()), return_exceptions=True)
+
+    def _start(self, meet: Meet, epoch: Epoch, roster: Roster, log: MeetLog, damage: str | None) -> _RunningMeet:
+        async def reload() -> MeetLog:
+            return log_of(await self._journal.reload(meet.meet_id))
+
+        hub = Hub(meet, epoch.epoch, log, self._journal, reload, damage)
+        task = self._loop.create_task(hub.run(), name=f"hub {meet.meet_id}")
+        task.add_done_callback(self._hub_ended)
+        password = msgspec.json.decode(meet.password_hash, type=PasswordHash)
+        running = self._running[meet.meet_id] = _RunningMeet(meet, password, roster, hub, task)
+        return running
+
+    def _hub_ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("hub_failed", cause=error, task=task.get_name())
+            if not self.failed.done():
+                self.failed.set_exception(error)
+
+    # ------------------------------------------------------------ creating and joining
+
+    async def create(self, message: messages.CreateMeet, address: str) -> Membership | FromServer:
+        """Make a new meet; its creator is in it when it is on disk."""
+        retry_after_ms = self._creates.take(address, self._loop.time())
+        if retry_after_ms:
+            return RateLimited(retry_after_ms=retry_after_ms)
+        try:
+            password = await self._passwords.hash(message.password)
+        except TooManyHashes as busy:
+            return RateLimited(retry_after_ms=busy.retry_after_ms)
+        meet = Meet(
+            meet_id=self._new_meet_id(),
+            name=message.meet_name or "",
+            password_hash=msgspec.json.encode(password),
+            recovery_key=secrets.token_bytes(RECOVERY_KEY_BYTES),
+            created_by=message.this_location_name,
+            locations=tuple(Location(end.location_name, end.priority) for end in message.endpoints),
+        )
+        epoch = Epoch(secrets.token_hex(8), None, 0)
+        roster = Roster()
+        client = roster.allot(message.client_id or secrets.token_hex(8))
+        location = next(each for each in meet.locations if each.name == meet.created_by)
+        claims = self._claims(meet, client, location, Role.TABLE)
+        session = session_record(claims)
+        try:
+            await self._journal.submit(CreateMeet(meet, epoch, client, session))
+        except StorageError as error:
+            return ServerBusy(retry_after_ms=BUSY_RETRY_MS, reason=str(error))
+        roster.keep(client)
+        self._sessions.restore([session])
+        running = self._start(meet, epoch, roster, MeetLog(priorities_of(meet)), None)
+        _log.info("meet_created", meet_id=meet.meet_id, name=meet.name, locations=len(meet.locations))
+        return self._membership(running, claims, location, client, created=True)
+
+    async def join(self, message: messages.JoinMeet, address: str) -> Membership | FromServer:
+        """Let a client in that knows the password."""
+        retry_after_ms = self._joins.take(address, self._loop.time())
+        if retry_after_ms:
+            return RateLimited(retry_after_ms=retry_after_ms)
+        # Remembered and logged, so cut to what still cannot be one when it is too long.
+        meet_id = _NOT_OF_AN_ID.sub("", message.meet_id)[: MEET_ID_DIGITS + 1]
+        attempt = self._guesses.admit(address, meet_id, self._loop.time())
+        if isinstance(attempt, Wait):
+            return JoinRejected(reason=TOO_MANY_GUESSES, retry_after_ms=attempt.retry_after_ms)
+        running = self._running.get(meet_id)
+        try:
+            right = await self._passwords.verify(message.password, running.password if running else None)
+        except TooManyHashes as busy:
+            self._guesses.withdrawn(attempt)
+            return RateLimited(retry_after_ms=busy.retry_after_ms)
+        if running is None or not right:
+            _log.info("join_rejected", meet_id=meet_id, address=address)
+            return JoinRejected(reason=WRONG, retry_after_ms=attempt.retry_after_ms or None)
+        self._guesses.succeeded(attempt)
+        return await self._admit(running, message)
+
+    async def _admit(self, running: _RunningMeet, message: messages.JoinMeet) -> Membership | FromServer:
+        location = _location(running.meet, message.location_name)
+        if location is None:
+            names = ", ".join(location.name for location in running.meet.locations)
+            return JoinRejected(reason=f"this meet has no location {message.location_name!r}; it has {names}")
+        client_id = message.client_id or secrets.token_hex(8)
+        client = running.roster.find(client_id)
+        new = client is None
+        if client is None:
+            client = running.roster.allot(client_id)
+        role = Role.DISPLAY if message.read_only else Role.TABLE
+        claims = self._claims(running.meet, client, location, role)
+        session = session_record(claims)
+        commands: list[Command] = [SaveSession(session)]
+        if new:
+            commands.insert(0, AddClient(running.meet.meet_id, client))
+        try:
+            await asyncio.gather(*map(self._journal.submit, commands))
+        except StorageError as error:
+            return ServerBusy(retry_after_ms=BUSY_RETRY_MS, reason=str(error))
+        running.roster.keep(client)
+        self._sessions.restore([session])
+        _log.info("client_joined", meet_id=running.meet.meet_id, client_id=client_id, location=location.name, role=role)
+        return self._membership(running, claims, location, client, created=False)
+
+    # ------------------------------------------------------------ sessions
+
+    async def resume(self, token: str) -> Membership | FromServer:
+        """The membership that a token signs, whether or not its session is still live: `use` tells."""
+        claims = self._signer.read(token)
+        running = self._running.get(claims.meet_id) if claims else None
+        location = _location(running.meet, claims.location_name) if running and claims else None
+        if claims is None or running is None or location is None:
+            return InvalidSession(session_token=token)
+        if running.roster.find(claims.client_id) is None:
+            # It joined after the database that we run on was copied.
+            client = running.roster.allot(claims.client_id)
+            try:
+                await self._journal.submit(AddClient(claims.meet_id, client))
+            except StorageError as error:
+                return ServerBusy(retry_after_ms=BUSY_RETRY_MS, reason=str(error))
+            running.roster.keep(client)
+        return Membership(running.hub, Member(claims.client_id, location, claims.role.may_write), token, claims)
+
+    async def use(self, membership: Membership) -> FromServer | None:
+        """Use a session, which renews it.
+
+        Returns:
+            None if it is live; `SessionRenewed` if it is, and its longer life is to be told; else why it is not.
+        """
+        outcome = self._sessions.use(membership.claims, int(self._clock.now_s()))
+        if isinstance(outcome, Renewal):
+            # Else a crash within the minute would give the session its old expiry back.
+            busy = await self._store(outcome.record)
+            if busy is not None:
+                _log.warning("renewal_not_stored", reason=busy.reason)
+            return messages.SessionRenewed(
+                session_token=self._signer.sign(outcome.claims), expires_at=self._expires_at(outcome.session)
+            )
+        if isinstance(outcome, Refusal):
+            # A death is told only when it is on disk, or a crash could bring the session back to life.
+            busy = await self._store(outcome.record) if outcome.record else None
+            return busy or InvalidSession(session_token=membership.token)
+        return None
+
+    async def leave(self, membership: Membership) -> ServerBusy | None:
+        """End a session for ever; None when that is on disk."""
+        return await self._store(self._sessions.revoke(membership.claims.session_id))
+
+    async def enlarge(self, membership: Membership) -> FromServer:
+        """Give a client more entry ids."""
+        if not membership.member.may_write:
+            return MalformedMessage(err_msg="ENLARGE_ENTRY_IDS: a session that may only read has no entry ids")
+        running = self._running[membership.claims.meet_id]
+        client = running.roster.enlarged(membership.member.client_id)
+        try:
+            await self._journal.submit(AddClient(running.meet.meet_id, client))
+        except StorageError as error:
+            return ServerBusy(retry_after_ms=BUSY_RETRY_MS, reason=str(error))
+        running.roster.keep(client)
+        return messages.EntryIds(entry_id_block=_block(client))
+
+    async def save_sessions(self) -> None:
+        """Store how long the appliance has been running and which sessions were used.
+
+        Raises:
+            StorageError: the disk refused; the next time stores it all.
+        """
+        records = self._sessions.unsaved()
+        commands: list[Command] = [SaveServiceSeconds(int(self._clock.now_s()))]
+        commands += [SaveSession(record) for record in records]
+        await asyncio.gather(*map(self._journal.submit, commands))
+        self._sessions.stored(records)
+
+    async def _store(self, record: SessionRecord) -> ServerBusy | None:
+        try:
+            await self._journal.submit(SaveSession(record))
+        except StorageError as error:
+            return ServerBusy(retry_after_ms=BUSY_RETRY_MS, reason=str(error))
+        self._sessions.stored([record])
+        return None
+
+    # ------------------------------------------------------------ what a newcomer gets
+
+    def _membership(
+        self, running: _RunningMeet, claims: Claims, location: Location, client: Client, *, created: bool
+    ) -> Membership:
+        token = self._signer.sign(claims)
+        may_write = claims.role.may_write
+        session = self._sessions.use(claims, claims.issued_s)
+        expires_at = self._expires_at(session) if isinstance(session, Session) else wall_ms()
+
+        def welcome(epoch: str, last_server_seq: int, last_local_seq: int) -> FromServer:
+            joined = messages.MeetJoined(
+                session_token=token,
+                client_id=client.client_id,
+                epoch=epoch,
+                last_server_seq=last_server_seq,
+                location_name=location.name,
+                priority=location.priority,
+                expires_at=expires_at,
+                last_local_seq_num=last_local_seq,
+                entry_id_block=_block(client) if may_write else None,
+            )
+            if created:
+                return messages.MeetCreated(meet_id=running.meet.meet_id, **msgspec.structs.asdict(joined))
+            return joined
+
+        return Membership(running.hub, Member(client.client_id, location, may_write), token, claims, welcome)
+
+    def _claims(self, meet: Meet, client: Client, location: Location, role: Role) -> Claims:
+        issued_s = int(self._clock.now_s())
+        return Claims(new_session_id(), meet.meet_id, client.client_id, location.name, role, issued_s)
+
+    def _expires_at(self, session: Session) -> int:
+        return wall_ms() + 1000 * expires_in_s(session, int(self._clock.now_s()))
+
+    def _new_meet_id(self) -> str:
+        while True:
+            meet_id = str(secrets.randbelow(9 * _SMALLEST_MEET_ID) + _SMALLEST_MEET_ID)
+            if meet_id not in self._running:
+                return meet_id
+
+
+def priorities_of(meet: Meet) -> dict[str, int]:
+    """The priority of each location by name."""
+    return {location.name: location.priority for location in meet.locations}
+
+
+def log_of(stored: StoredMeet) -> MeetLog:
+    """The engine of a meet as it is on disk."""
+    return MeetLog(priorities_of(stored.meet), stored.updates, stored.rejected)
+
+
+def _location(meet: Meet, name: str) -> Location | None:
+    return next((location for location in meet.locations if location.name == name), None)
+
+
+def _block(client: Client) -> EntryIdBlock:
+    return EntryIdBlock(first=client.entry_ids.first, last=client.entry_ids.last)

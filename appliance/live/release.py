@@ -1,0 +1,121 @@
+"""What everybody is told after a burst is on disk: acks to the senders, one relay to all the others.
+
+Pure: runs of decisions in, frames out. On each socket acks and relays arrive in number order together. Each update is
+encoded once, each frame put together once for all who get the same one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+
+from msgspec import Struct
+
+from appliance.meet.log import Decision, Gap, Refused, Repeat
+from appliance.meet.records import Accepted, Rejected
+from appliance.protocol.codec import encode, encode_relayed, relay_frames
+from appliance.protocol.messages import Ack, Rejection, UpdateAck, UpdateRejected
+
+# Large enough to make framing cheap, small enough that a phone can show progress and a stream interleaves.
+FRAME_BYTES = 128 * 1024
+
+
+class Run(Struct):
+    """The decisions about one client's updates in a burst; those accepted have successive numbers."""
+
+    client_id: str
+    decisions: list[Decision]
+
+    def accepted(self) -> list[Accepted]:
+        """The updates that got a number."""
+        return [decision for decision in self.decisions if isinstance(decision, Accepted)]
+
+    def rejected(self) -> list[Rejected]:
+        """The updates that were refused for good."""
+        return [decision.rejected for decision in self.decisions if isinstance(decision, Refused)]
+
+    def relay_from(self) -> int:
+        """The number from which on the sender is to be told again what stands, 0 for nothing.
+
+        A rejection that is repeated is explained again, too.
+        """
+        numbers = [_relay_from(decision) for decision in self.decisions]
+        return min((number for number in numbers if number), default=0)
+
+
+def _relay_from(decision: Decision) -> int:
+    match decision:
+        case Refused(relay_from=number):
+            return number
+        case Repeat(answer=Rejected(conflict=True, server_seq=number)):
+            return number
+    return 0
+
+
+def relayed_item(update: Accepted) -> bytes:
+    """An accepted update as an encoded item of ``updatesRelayed``."""
+    overrules = (update.overrules, update.overruled_location) if update.overrules else None
+    return encode_relayed(update.key, update.value, update.server_seq, update.location_name, overrules)
+
+
+def standing_frames(epoch: str, standing: Sequence[Accepted]) -> Iterator[bytes]:
+    """The relay frames of what stands, made as they are asked for."""
+    return relay_frames(epoch, map(relayed_item, standing), FRAME_BYTES)
+
+
+class Release:
+    """The frames of one burst."""
+
+    def __init__(self, epoch: str, runs: Sequence[Run]) -> None:
+        self._epoch = epoch
+        self._runs = runs
+        self._items = [[relayed_item(update) for update in run.accepted()] for run in runs]
+        self._place = {run.client_id: place for place, run in enumerate(runs)}
+        self._for_readers = self._relay(0, len(runs))
+
+    def frames_for(self, client_id: str) -> list[bytes]:
+        """What this client is sent, in order: with its own updates acknowledged, those of others relayed."""
+        place = self._place.get(client_id)
+        if place is None:
+            return self._for_readers
+        return [
+            *self._relay(0, place),
+            *_answers(self._runs[place].decisions),
+            *self._relay(place + 1, len(self._runs)),
+        ]
+
+    def _relay(self, first: int, end: int) -> list[bytes]:
+        return list(relay_frames(self._epoch, chain.from_iterable(self._items[first:end]), FRAME_BYTES))
+
+
+def _answers(decisions: Iterable[Decision]) -> Iterator[bytes]:
+    acks: list[Ack] = []
+    rejections: list[Rejection] = []
+    nothing = True
+    for decision in decisions:
+        nothing = False
+        match decision:
+            case Accepted(server_seq=number, local_seq=local_seq):
+                acks.append(Ack(local_seq_num=local_seq, server_seq_num=number))
+            case Repeat(local_seq=local_seq, answer=int(number)):
+                acks.append(Ack(local_seq_num=local_seq, server_seq_num=number))
+            case Repeat(answer=Rejected() as rejected) | Refused(rejected=rejected):
+                rejections.append(_rejection(rejected))
+            case Gap(local_seq=local_seq, expected=expected):
+                rejections.append(
+                    Rejection(local_seq_num=local_seq, conflict=False, reason=f"gap: expected {expected}")
+                )
+    if acks or nothing:
+        yield encode(UpdateAck(update_acks=acks))
+    if rejections:
+        yield encode(UpdateRejected(updates_rejected=rejections))
+
+
+def _rejection(rejected: Rejected) -> Rejection:
+    return Rejection(
+        local_seq_num=rejected.local_seq,
+        conflict=rejected.conflict,
+        reason=rejected.reason,
+        server_seq_num=rejected.server_seq or None,
+        location_name=rejected.location_name or None,
+    )

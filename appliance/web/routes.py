@@ -1,0 +1,53 @@
+"""Every URL of the appliance, in one table."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from appliance.live.connection import Connection
+from appliance.live.meets import Meets
+from appliance.protocol.words import CloseCode
+from appliance.storage.errors import StorageError
+from appliance.storage.journal import Journal
+
+MEETS = web.AppKey("MEETS", Meets)
+JOURNAL = web.AppKey("JOURNAL", Journal)
+CONNECTIONS = web.AppKey("CONNECTIONS", set[Connection])
+
+
+def make_web(meets: Meets, journal: Journal) -> web.Application:
+    """The web application: what each URL does, and what its handlers need."""
+    app = web.Application()
+    app[MEETS] = meets
+    app[JOURNAL] = journal
+    app[CONNECTIONS] = set()
+    app.router.add_get("/ws", websocket)
+    app.router.add_get("/healthz", healthz)
+    app.on_shutdown.append(_close_connections)
+    return app
+
+
+async def websocket(request: web.Request) -> web.StreamResponse:
+    """``GET /ws``: one client of the live protocol."""
+    connection = Connection(request, request.app[MEETS])
+    connections = request.app[CONNECTIONS]
+    connections.add(connection)
+    try:
+        return await connection.serve()
+    finally:
+        connections.discard(connection)
+
+
+async def healthz(request: web.Request) -> web.Response:
+    """``GET /healthz``: 200 only when an update could be stored right now, else 503 with the reason."""
+    try:
+        await request.app[JOURNAL].probe()
+    except StorageError as error:
+        return web.json_response({"status": "failing", "reason": str(error)}, status=503)
+    return web.json_response({"status": "ok"})
+
+
+async def _close_connections(app: web.Application) -> None:
+    connections = app[CONNECTIONS]
+    for connection in tuple(connections):
+        connection.close(CloseCode.GOING_DOWN)

@@ -1,0 +1,49 @@
+"""The URL table."""
+
+from __future__ import annotations
+
+import asyncio
+
+import aiohttp
+import msgspec
+import pytest
+
+from appliance.protocol.words import CloseCode
+from appliance.storage.errors import StorageFailed
+from appliance.storage.journal import Journal
+from tests.world import World
+
+
+async def test_healthz_is_200_while_an_update_could_be_stored(venue: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    status, text = await venue.get("/healthz")
+    assert (status, msgspec.json.decode(text)) == (200, {"status": "ok"})
+
+    async def refused(journal: Journal) -> None:
+        raise StorageFailed("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Journal, "probe", refused)
+        status, text = await venue.get("/healthz")
+        assert (status, msgspec.json.decode(text)) == (503, {"status": "failing", "reason": "the disk is full"})
+    assert (await venue.get("/healthz"))[0] == 200
+
+
+async def test_ws_takes_websockets_only_and_compresses_nothing(venue: World) -> None:
+    assert (await venue.get("/ws"))[0] == 400
+    async with (
+        aiohttp.ClientSession() as http,
+        http.ws_connect(f"{venue.url}/ws", compress=15) as socket,
+    ):
+        assert socket.compress == 0
+
+
+async def test_what_is_not_in_the_table_is_not_found(venue: World) -> None:
+    assert (await venue.get("/"))[0] == 404
+
+
+async def test_every_socket_is_told_when_the_appliance_goes_down(venue: World) -> None:
+    nobody, table = await venue.table(), await venue.table()
+    await table.create({"A": 1}, "A")
+    closing = asyncio.gather(nobody.closed(), table.closed())
+    await venue.stop()
+    assert list(await closing) == [CloseCode.GOING_DOWN, CloseCode.GOING_DOWN]
