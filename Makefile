@@ -1,0 +1,61 @@
+# One word per wish. `make run` shows the appliance, `make test` is all that CI runs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_ROOT_USER_ACTION := ignore
+
+.PHONY: run test style types arrows tests faults bench docs schema wheel hooks clean
+
+run: $(VENV)/.installed-run
+	$(BIN)/openlifter-appliance demo
+
+test: style types arrows tests
+
+style: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.installed-dev
+	$(BIN)/mypy --strict
+
+arrows: $(VENV)/.installed-dev
+	$(BIN)/lint-imports
+
+tests: $(VENV)/.installed-dev
+	$(BIN)/pytest -n 2
+
+# Crashes, full disks and long replays: minutes, not seconds.
+faults: $(VENV)/.installed-dev
+	$(BIN)/pytest -m slow --timeout 3600
+
+bench: $(VENV)/.installed-run
+	$(BIN)/openlifter-appliance bench
+
+docs: schema
+	$(BIN)/python -m appliance.service.settings > docs/settings.md.new
+	mv docs/settings.md.new docs/settings.md
+
+schema: $(VENV)/.installed-run
+	$(BIN)/python -m appliance.protocol.schema > docs/protocol.schema.json.new
+	mv docs/protocol.schema.json.new docs/protocol.schema.json
+
+wheel: $(VENV)/.installed-dev
+	$(BIN)/python -m build --wheel
+
+hooks: $(VENV)/.installed-dev
+	$(BIN)/pre-commit install
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+# The stamps: set up once, and again only when pyproject.toml has changed. A half-made .venv is made anew.
+$(VENV)/.installed-run: EXTRA :=
+$(VENV)/.installed-dev: EXTRA := [dev]
+$(VENV)/.installed-run $(VENV)/.installed-dev: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(BIN)/python -m pip --version > /dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --editable '.$(EXTRA)'
+	@touch $@

@@ -1,0 +1,123 @@
+"""The composition root: what is there when it runs, and what is left when it has stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from appliance import app
+from appliance.access.passwords import Passwords
+from appliance.protocol import messages
+from appliance.service.settings import Settings
+from appliance.storage.database import connection_of, open_database
+from appliance.storage.errors import DatabaseDamaged, DataDirInUse
+from tests.world import World, world
+
+
+def on_disk(data_dir: Path, *statements: str) -> list[tuple[Any, ...]]:
+    """Run SQL on the database of an appliance that does not run."""
+    database = open_database(data_dir / "meets.sqlite3")
+    try:
+        rows = [row for statement in statements for row in connection_of(database).execute(statement).fetchall()]
+    finally:
+        database.close()
+    return rows
+
+
+async def test_it_serves_where_it_says_with_its_key_and_data_to_itself(tmp_path: Path) -> None:
+    async with world(tmp_path / "data") as venue:
+        assert venue.appliance is not None
+        assert venue.appliance.url == venue.url
+        assert (await venue.get("/healthz"))[0] == 200
+        assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
+        assert (tmp_path / "data" / "signing.key").stat().st_mode & 0o777 == 0o600
+
+
+async def test_when_it_has_stopped_nothing_is_left_and_all_is_on_disk(tmp_path: Path) -> None:
+    before = asyncio.all_tasks()
+    async with world(tmp_path / "data") as venue:
+        table = await venue.table()
+        await table.create({"A": 1}, "A")
+        assert await table.change(("meet.name", "Cup"), ("meet.city", "Cork")) == [1, 2]
+        # And what was accepted while it stopped.
+        await table.update(*((f"x.{number}", number) for number in range(100)))
+    assert asyncio.all_tasks() == before
+    assert not [thread for thread in threading.enumerate() if thread.name == "journal"]
+    ((count, last),) = on_disk(tmp_path / "data", "SELECT (SELECT count(*) FROM log), last_server_seq FROM meet")
+    assert count == last >= 2
+
+
+async def test_the_data_directory_is_one_process_own(venue: World) -> None:
+    with pytest.raises(DataDirInUse, match="in use by another appliance"):
+        async with app.running(Settings(host="127.0.0.1", port=0, data_dir=venue.data_dir)):
+            pass
+    assert (await venue.get("/healthz"))[0] == 200
+
+
+async def test_a_port_that_is_taken_is_an_error_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    before = asyncio.all_tasks()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        settings = Settings(host="127.0.0.1", port=taken.getsockname()[1], data_dir=tmp_path / "data")
+        with pytest.raises(OSError, match="in use"):
+            async with app.running(settings):
+                pass
+    assert asyncio.all_tasks() == before
+    async with world(tmp_path / "data") as venue:
+        assert (await venue.get("/healthz"))[0] == 200
+
+
+async def test_a_file_that_is_no_database_is_said_and_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "meets.sqlite3").write_bytes(b"not a database, " * 1000)
+    with pytest.raises(DatabaseDamaged, match="not a database"):
+        async with app.running(Settings(host="127.0.0.1", port=0, data_dir=tmp_path), Passwords(n=2, r=1, p=1)):
+            pass
+    assert (tmp_path / "meets.sqlite3").read_bytes() == b"not a database, " * 1000
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        ("DELETE FROM log WHERE server_seq = 2", "number 2 is missing"),
+        ("DELETE FROM log WHERE server_seq = 3", "the log ends at number 2"),
+        ("UPDATE log SET key = 'x.other' WHERE server_seq = 1", "digest"),
+    ],
+)
+async def test_a_damaged_meet_is_said_and_can_be_read_but_not_changed_and_others_go_on(
+    tmp_path: Path, damage: str, said: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with world(tmp_path / "data") as venue:
+        table, healthy = await venue.table(), await venue.table()
+        await table.create({"A": 1}, "A")
+        assert await table.change(("x.a", 1), ("x.b", 2), ("x.c", 3)) == [1, 2, 3]
+        await venue.restart()
+        await venue.stop()
+        on_disk(tmp_path / "data", damage)
+        await venue.start()
+        healthy, damaged = await venue.table(), await venue.table()
+        damaged.token, damaged.local_seq = table.token, 3
+        standing, _ = await damaged.pull()
+        assert standing
+        await damaged.update(("x.d", 4))
+        assert said in (await damaged.expect(messages.ServerBusy)).reason
+        assert "log_damaged" in caplog.messages
+        await healthy.create({"A": 1}, "A")
+        assert await healthy.change(("x.a", 1)) == [1]
+
+
+async def test_sessions_and_service_time_are_saved_while_it_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "SAVE_SESSIONS_S", 0.01)
+    async with world(tmp_path / "data") as venue:
+        venue.clock_s += 5000
+        saved = 0
+        while saved < 5000:
+            ((saved,),) = on_disk(
+                tmp_path / "data", "SELECT CAST(value AS INTEGER) FROM appliance WHERE key = 'service_seconds'"
+            )
+            await asyncio.sleep(0)
