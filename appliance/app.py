@@ -16,6 +16,7 @@ from appliance.access.passwords import Passwords
 from appliance.access.sessions import Sessions
 from appliance.access.tokens import TokenSigner
 from appliance.live.meets import Meets, log_of
+from appliance.meet.log import UnreadableLog
 from appliance.service.clock import ServiceClock
 from appliance.service.logging import get_logger
 from appliance.service.settings import Settings
@@ -115,8 +116,12 @@ async def _take_up(meets: Meets, journal: Journal) -> None:
     """Check what is on disk and open every meet; one that is damaged is opened for reading only."""
     problems = await journal.read(check)
     for stored in await journal.read(load_meets):
-        log = log_of(stored)
         meet_id = stored.meet.meet_id
+        try:
+            log = log_of(stored)
+        except UnreadableLog as error:
+            _log.error("meet_unreadable", meet_id=meet_id, what=str(error))
+            continue
         wrong = [problem.what for problem in problems if problem.meet_id in (None, meet_id)]
         if log.digest != stored.digest:
             wrong.append(f"the updates on disk have the digest {log.digest}, not {stored.digest}")

@@ -98,7 +98,7 @@ async def _run(chosen: settings.Settings, *, demonstrate: bool = False) -> int:
         for task in filter(None, (stopping, beside)):
             task.cancel()
         await asyncio.gather(*filter(None, (stopping, beside)), return_exceptions=True)
-        return 1 if appliance.meets.failed.done() else 0
+        return 1 if appliance.meets.failed.done() and appliance.meets.failed.exception() else 0
 
 
 async def _demonstrate(url: str) -> None:

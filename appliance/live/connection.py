@@ -161,9 +161,6 @@ class Connection:
             while not self._window.open:
                 self._window_opened.clear()
                 await self._window_opened.wait()
-            if self._ended.done():
-                # What is still buffered must not bring a superseded socket back.
-                return
 
     async def _take(
         self, message: FromClient | messages.MalformedMessage | messages.UnknownMessageType, size: int
@@ -258,6 +255,7 @@ class Connection:
         if bound is not None and found.hub is not bound.hub:
             return messages.InvalidSession(session_token=token)
         used = await self._used(found)
+        # What a superseded socket had still buffered must not bring it back.
         if used is found and not self._ended.done():
             self._bind(found)
             found.hub.enter(self, found.member)

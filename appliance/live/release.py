@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from appliance.meet.log import Decision, Gap, Refused, Repeat
 from appliance.meet.records import Accepted, Rejected
 from appliance.protocol.codec import encode, encode_relayed, relay_frames
-from appliance.protocol.messages import Ack, Rejection, UpdateAck, UpdateRejected
+from appliance.protocol.messages import Ack, Overruled, Rejection, Relayed, UpdateAck, UpdateRejected
 
 # Large enough to make framing cheap, small enough that a phone can show progress and a stream interleaves.
 FRAME_BYTES = 128 * 1024
+
+# Keys and names of so many items are some 100 KB at most, most often 15.
+PART_ITEMS = 250
 
 
 class Run(Struct):
@@ -52,15 +55,37 @@ def _relay_from(decision: Decision) -> int:
     return 0
 
 
-def relayed_item(update: Accepted) -> bytes:
-    """An accepted update as an encoded item of ``updatesRelayed``."""
-    overrules = (update.overrules, update.overruled_location) if update.overrules else None
-    return encode_relayed(update.key, update.value, update.server_seq, update.location_name, overrules)
+def _relayed(update: Accepted) -> Relayed:
+    overrules = None
+    if update.overrules:
+        overrules = Overruled(server_seq_num=update.overrules, location_name=update.overruled_location)
+    return Relayed(
+        update_key=update.key,
+        update_value=Raw(update.value),
+        server_seq_num=update.server_seq,
+        location_name=update.location_name,
+        overrules=overrules,
+    )
+
+
+def _parts(updates: Iterable[Accepted]) -> Iterator[bytes]:
+    """Updates encoded some at a time, which costs a third of one at a time, but never more than fit into a frame."""
+    items: list[Relayed] = []
+    value_bytes = 0
+    for update in updates:
+        items.append(_relayed(update))
+        value_bytes += len(update.value)
+        if len(items) == PART_ITEMS or value_bytes >= FRAME_BYTES:
+            yield encode_relayed(items)
+            items = []
+            value_bytes = 0
+    if items:
+        yield encode_relayed(items)
 
 
 def standing_frames(epoch: str, standing: Sequence[Accepted]) -> Iterator[bytes]:
     """The relay frames of what stands, made as they are asked for."""
-    return relay_frames(epoch, map(relayed_item, standing), FRAME_BYTES)
+    return relay_frames(epoch, _parts(standing), FRAME_BYTES)
 
 
 class Release:
@@ -69,7 +94,7 @@ class Release:
     def __init__(self, epoch: str, runs: Sequence[Run]) -> None:
         self._epoch = epoch
         self._runs = runs
-        self._items = [[relayed_item(update) for update in run.accepted()] for run in runs]
+        self._parts = [list(_parts(run.accepted())) for run in runs]
         self._place = {run.client_id: place for place, run in enumerate(runs)}
         self._for_readers = self._relay(0, len(runs))
 
@@ -85,7 +110,7 @@ class Release:
         ]
 
     def _relay(self, first: int, end: int) -> list[bytes]:
-        return list(relay_frames(self._epoch, chain.from_iterable(self._items[first:end]), FRAME_BYTES))
+        return list(relay_frames(self._epoch, chain.from_iterable(self._parts[first:end]), FRAME_BYTES))
 
 
 def _answers(decisions: Iterable[Decision]) -> Iterator[bytes]:

@@ -26,6 +26,10 @@ from appliance.protocol.words import MAX_VALUE_BYTES, MAX_VALUE_DEPTH
 _UNKNOWN = 0
 
 
+class UnreadableLog(Exception):
+    """An update on disk has a key that this program would never have accepted."""
+
+
 class Sender(Struct, frozen=True):
     """Who sends, and from where."""
 
@@ -113,6 +117,9 @@ class MeetLog:
         priorities: the priority of each location by name.
         accepted: the log as it is on disk, in number order.
         rejected: the rejections on disk.
+
+    Raises:
+        UnreadableLog: what is on disk is not a log of ours.
     """
 
     def __init__(
@@ -129,7 +136,7 @@ class MeetLog:
         for update in accepted:
             path = keys.parse(update.key)
             if isinstance(path, keys.MalformedKey):
-                raise ValueError(f"update {update.server_seq} on disk has the key {update.key!r}: {path.reason}")
+                raise UnreadableLog(f"update {update.server_seq} on disk has the key {update.key!r}: {path.reason}")
             self._state.apply(update, path)
             if update.client_id:
                 self._answers_to(update.client_id).restore(update.local_seq, update.server_seq)

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from appliance.protocol.messages import FromClient, FromServer, MalformedMessage, UnknownMessageType
+from appliance.protocol.messages import FromClient, FromServer, MalformedMessage, Relayed, UnknownMessageType
 from appliance.protocol.words import MAX_FRAME_BYTES
 
 Refusal = MalformedMessage | UnknownMessageType
@@ -103,33 +103,25 @@ def depth(value: Any) -> int:
     return levels
 
 
-# ---------------------------------------------------------------- frames of many, put together from encoded items
+# ---------------------------------------------------------------- frames of many, put together from encoded parts
 
 
-def encode_relayed(
-    key: str, value: bytes, server_seq: int, location_name: str, overrules: tuple[int, str] | None
-) -> bytes:
-    """One item of ``updatesRelayed``, encoded once for everyone who gets it."""
-    head = b'{"updateKey":%b,"updateValue":%b,"serverSeqNum":%d,"locationName":%b' % (
-        _encoder.encode(key),
-        value,
-        server_seq,
-        _encoder.encode(location_name),
-    )
-    if overrules is None:
-        return head + b"}"
-    number, name = overrules
-    return b'%b,"overrules":{"serverSeqNum":%d,"locationName":%b}}' % (head, number, _encoder.encode(name))
+def encode_relayed(items: list[Relayed]) -> bytes:
+    """Some items of ``updatesRelayed``, encoded once for everyone who gets them: a part for `relay_frames`.
+
+    Values that are encoded already come as `msgspec.Raw`.
+    """
+    return _encoder.encode(items)[1:-1]
 
 
-def relay_frames(epoch: str, items: Iterable[bytes], frame_bytes: int) -> Iterator[bytes]:
-    """Pack encoded items into ``UPDATE_RELAY`` frames of about ``frame_bytes`` bytes; none for no items."""
+def relay_frames(epoch: str, parts: Iterable[bytes], frame_bytes: int) -> Iterator[bytes]:
+    """Pack encoded parts into ``UPDATE_RELAY`` frames of about ``frame_bytes`` bytes; none for no parts."""
     head = b'{"msgType":"UPDATE_RELAY","epoch":"%b","updatesRelayed":[' % epoch.encode()
     packed: list[bytes] = []
     size = 0
-    for item in items:
-        packed.append(item)
-        size += len(item) + 1
+    for part in parts:
+        packed.append(part)
+        size += len(part) + 1
         if size >= frame_bytes:
             yield head + b",".join(packed) + b"]}"
             packed = []

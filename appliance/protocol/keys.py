@@ -18,6 +18,10 @@ _NAME = rf"[^.\[\]{_CONTROL}]+"
 _SELECTOR = rf"\[[^\[\]{_CONTROL}]+\]"
 _KEY = re.compile(rf"{_NAME}(?:\.{_NAME}|{_SELECTOR})*")
 _SEGMENT = re.compile(r"\[[^\]]+\]|[^.\[\]]+")
+# Nearly all keys are of entries: what is certainly right about these is seen in one match, four times as fast.
+_ENTRY_KEY = re.compile(
+    rf"registration\.entries(\[(?:0|[1-9][0-9]{{0,14}})\])(?:\.({_NAME})(\[[0-{ATTEMPTS - 1}]\])?)?"
+)
 _ENTRY_ID = re.compile(r"\[(?:0|[1-9][0-9]{0,15})\]")
 _ATTEMPT = frozenset(f"[{index}]" for index in range(ATTEMPTS))
 
@@ -36,6 +40,14 @@ def parse(key: str) -> Path | MalformedKey:
     """Take a key apart, or say what is wrong with it."""
     if len(key) > MAX_KEY_BYTES or (not key.isascii() and len(key.encode()) > MAX_KEY_BYTES):
         return MalformedKey(f"updateKey is longer than {MAX_KEY_BYTES} bytes")
+    if (of_entry := _ENTRY_KEY.fullmatch(key)) is not None:
+        entry, name, attempt = of_entry.groups()
+        if name is None:
+            return ("registration", "entries", entry)
+        if attempt is None:
+            return ("registration", "entries", entry, name)
+        if name in ATTEMPT_ARRAYS:
+            return ("registration", "entries", entry, name, attempt)
     if _KEY.fullmatch(key) is None:
         return MalformedKey("updateKey is not a path of property names and [selectors]")
     path = tuple(_SEGMENT.findall(key))

@@ -141,7 +141,7 @@ class MeetJoined(Joined, frozen=True, kw_only=True, tag="MEET_JOINED"):
 
 
 class JoinRejected(Message, frozen=True, tag="JOIN_REJECTED"):
-    """Not let in. With ``retry_after_ms``, nothing was even tried: come back later."""
+    """Not let in. With ``retry_after_ms``, the next try is answered only after so long."""
 
     reason: str
     retry_after_ms: Natural | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from aiohttp import web
 
 from appliance.live.connection import Connection
@@ -9,6 +11,9 @@ from appliance.live.meets import Meets
 from appliance.protocol.words import CloseCode
 from appliance.storage.errors import StorageError
 from appliance.storage.journal import Journal
+
+# A disk that takes longer for one row cannot carry a meet.
+PROBE_S = 5.0
 
 MEETS = web.AppKey("MEETS", Meets)
 JOURNAL = web.AppKey("JOURNAL", Journal)
@@ -41,7 +46,10 @@ async def websocket(request: web.Request) -> web.StreamResponse:
 async def healthz(request: web.Request) -> web.Response:
     """``GET /healthz``: 200 only when an update could be stored right now, else 503 with the reason."""
     try:
-        await request.app[JOURNAL].probe()
+        async with asyncio.timeout(PROBE_S):
+            await request.app[JOURNAL].probe()
+    except TimeoutError:
+        return web.json_response({"status": "failing", "reason": "the disk does not answer"}, status=503)
     except StorageError as error:
         return web.json_response({"status": "failing", "reason": str(error)}, status=503)
     return web.json_response({"status": "ok"})

@@ -15,8 +15,8 @@ from appliance.client.bench import report
 from appliance.client.bench.figures import Figure, Report
 from appliance.client.bench.participants import BenchmarkFailed
 from appliance.client.bench.plan import FULL, QUICK, SECTIONS, Bench
-from appliance.client.bench.subjects import SubjectDied
 from appliance.client.bench.wire import HandshakeRefused
+from appliance.client.server_process import ServerDied
 
 FILE_WIDTH = 140
 
@@ -55,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="openlifter-bench-", dir=options.dir) as directory:
             found = asyncio.run(_measure(options, Path(directory), console))
-    except (BenchmarkFailed, SubjectDied, HandshakeRefused) as error:
+    except (BenchmarkFailed, ServerDied, HandshakeRefused) as error:
         console.print(f"The benchmark failed: {error}", style="bold red", markup=False)
         return 1
     report.show(found, console)

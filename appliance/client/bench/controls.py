@@ -25,7 +25,7 @@ from msgspec import Struct
 
 from appliance.client.bench.figures import Latencies
 from appliance.protocol.codec import encode, encode_relayed, relay_frames
-from appliance.protocol.messages import Ack, EntryIdBlock, MeetCreated, MeetJoined, PullDone, UpdateAck
+from appliance.protocol.messages import Ack, EntryIdBlock, MeetCreated, MeetJoined, PullDone, Relayed, UpdateAck
 from appliance.protocol.words import ENTRY_IDS_PER_CLIENT
 
 EPOCH = "0" * 16
@@ -175,7 +175,7 @@ class BareServer:
         number = first
         for sender, updates in posted.items():
             for update in updates:
-                (relay,) = relay_frames(EPOCH, [_item(update, number)], FRAME_BYTES)
+                (relay,) = _relay([encode_relayed([_item(update, number)])])
                 ack = encode(UpdateAck(update_acks=[Ack(local_seq_num=update.local_seq_num, server_seq_num=number)]))
                 number += 1
                 for client_id, socket in list(self._sockets.items()):
@@ -186,13 +186,13 @@ class BareServer:
                         continue
 
     async def _tell_batched(self, posted: dict[str, list[_Posted]], first: int) -> None:
-        runs: list[list[bytes]] = []
+        runs: list[bytes] = []
         acks: list[bytes] = []
         number = first
         for updates in posted.values():
             numbered = list(enumerate(updates, number))
             number += len(updates)
-            runs.append([_item(update, server_seq) for server_seq, update in numbered])
+            runs.append(encode_relayed([_item(update, server_seq) for server_seq, update in numbered]))
             run_acks = [
                 Ack(local_seq_num=update.local_seq_num, server_seq_num=server_seq) for server_seq, update in numbered
             ]
@@ -239,12 +239,17 @@ async def _send(socket: web.WebSocketResponse, frames: Iterable[bytes]) -> None:
         return
 
 
-def _item(update: _Posted, server_seq: int) -> bytes:
-    return encode_relayed(update.update_key, bytes(update.update_value), server_seq, "Platform 1", None)
+def _item(update: _Posted, server_seq: int) -> Relayed:
+    return Relayed(
+        update_key=update.update_key,
+        update_value=update.update_value,
+        server_seq_num=server_seq,
+        location_name="Platform 1",
+    )
 
 
-def _relay(runs: Iterable[Iterable[bytes]]) -> list[bytes]:
-    return list(relay_frames(EPOCH, (item for run in runs for item in run), FRAME_BYTES))
+def _relay(runs: Iterable[bytes]) -> list[bytes]:
+    return list(relay_frames(EPOCH, runs, FRAME_BYTES))
 
 
 def _rows(posted: dict[str, list[_Posted]], first: int) -> list[Row]:
@@ -255,15 +260,15 @@ def _rows(posted: dict[str, list[_Posted]], first: int) -> list[Row]:
     ]
 
 
-async def serve(server: BareServer) -> None:
-    """Run a bare server on a free port until SIGTERM; it says where as ours does."""
+async def serve(server: BareServer, port: int) -> None:
+    """Run a bare server on a port, 0 for any free one, until SIGTERM; it says where as ours does."""
     told = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told.set)
     app = web.Application()
     app.router.add_get("/ws", server.websocket)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
     address = f"http://127.0.0.1:{runner.addresses[0][1]}"
     sys.stderr.write(msgspec.json.encode({"event": "serving", "addresses": [address]}).decode() + "\n")
     sys.stderr.flush()
@@ -284,6 +289,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m appliance.client.bench.controls", description=__doc__)
     kinds = parser.add_subparsers(dest="kind", required=True)
     broadcast = kinds.add_parser("broadcast")
+    broadcast.add_argument("--port", type=int, default=0)
     broadcast.add_argument("--batched", action="store_true")
     broadcast.add_argument("--commit-to", type=Path)
     broadcast.add_argument("--replay", type=Path)
@@ -306,7 +312,7 @@ async def _broadcast(parsed: argparse.Namespace) -> None:
     if parsed.commit_to is not None:
         log = BareLog(parsed.commit_to)
     replay = parsed.replay.read_bytes().splitlines() if parsed.replay else ()
-    await serve(BareServer(batched=parsed.batched, log=log, replay=replay))
+    await serve(BareServer(batched=parsed.batched, log=log, replay=replay), parsed.port)
 
 
 if __name__ == "__main__":

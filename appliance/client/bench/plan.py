@@ -16,7 +16,7 @@ from appliance.client.bench.controls import Commits
 from appliance.client.bench.figures import Control, Figure, Latencies, Target, against, at_least, at_most
 from appliance.client.bench.participants import BenchmarkFailed
 from appliance.client.bench.scenarios import Calm, Load, Resync, Throughput
-from appliance.client.bench.subjects import Subject
+from appliance.client.server_process import ServerProcess
 
 _T = TypeVar("_T")
 
@@ -290,14 +290,14 @@ class Bench:
         return msgspec.json.decode(said, type=Commits)
 
     @asynccontextmanager
-    async def _appliance(self, environment: dict[str, str] | None = None) -> AsyncIterator[Subject]:
+    async def _appliance(self, environment: dict[str, str] | None = None) -> AsyncIterator[ServerProcess]:
         async with subjects.appliance(self._fresh(), environment) as subject:
             yield subject
 
     @asynccontextmanager
     async def _bare(
         self, kind: str, *options: str, environment: dict[str, str] | None = None
-    ) -> AsyncIterator[Subject]:
+    ) -> AsyncIterator[ServerProcess]:
         every = {EACH: [], BATCHED: ["--batched"], COMMITTED: ["--batched", f"--commit-to={self._fresh()}"]}[kind]
         async with subjects.bare(kind, [*every, *options], environment) as subject:
             yield subject

@@ -24,8 +24,9 @@ from appliance.client.bench.participants import (
     Table,
     TimedReader,
 )
-from appliance.client.bench.subjects import Subject, answer_of
+from appliance.client.bench.subjects import answer_of
 from appliance.client.bench.workload import LARGE_MEET_KEYS, large_meet
+from appliance.client.server_process import ServerProcess
 
 WARM_UP_S = 0.3
 
@@ -83,7 +84,7 @@ class Footprint(Struct, frozen=True):
     per_connection_bytes: float
 
 
-async def throughput(subject: Subject, load: Load, seconds: float) -> Throughput:
+async def throughput(subject: ServerProcess, load: Load, seconds: float) -> Throughput:
     """Tables type at full speed. Raises `BenchmarkFailed`, `LostUpdates`."""
     async with BenchMeet(subject.port, load.tables) as meet:
         tables = [Table(meet) for _ in range(load.tables)]
@@ -130,7 +131,7 @@ def _arrived(tables: list[Table], readers: list[Participant]) -> int:
     return min([sum(table.acked for table in tables), *(reader.last_seq for reader in readers)])
 
 
-async def relay(subject: Subject, readers: int, seconds: float) -> Latencies:
+async def relay(subject: ServerProcess, readers: int, seconds: float) -> Latencies:
     """`UPDATES_PER_S` single updates of one table; timed from typing it to each reader's frame."""
     async with BenchMeet(subject.port, tables=1) as meet:
         table = Table(meet)
@@ -148,7 +149,7 @@ async def relay(subject: Subject, readers: int, seconds: float) -> Latencies:
         return Latencies.of(latencies)
 
 
-async def calm_beside_flood(subject: Subject, per_frame: int, seconds: float) -> Calm:
+async def calm_beside_flood(subject: ServerProcess, per_frame: int, seconds: float) -> Calm:
     """One table types `UPDATES_PER_S`, another sends as fast as its socket takes it."""
     async with BenchMeet(subject.port, tables=2) as meet:
         table = Table(meet)
@@ -196,7 +197,7 @@ async def _type_calmly(meet: BenchMeet, table: Table, seconds: float, typed_at: 
     await table.end()
 
 
-async def resync_of_large_meet(subject: Subject, times: int) -> Resync:
+async def resync_of_large_meet(subject: ServerProcess, times: int) -> Resync:
     """Fill a large meet, then let newcomers pull all of it."""
     async with BenchMeet(subject.port, tables=1) as meet:
         table = Table(meet)
@@ -205,7 +206,7 @@ async def resync_of_large_meet(subject: Subject, times: int) -> Resync:
         return await _pulls(meet, times)
 
 
-async def resync_of_replay(subject: Subject, times: int) -> Resync:
+async def resync_of_replay(subject: ServerProcess, times: int) -> Resync:
     """Let newcomers pull what a bare server was given to replay."""
     async with BenchMeet(subject.port, tables=1) as meet:
         await Participant(meet).join(meet.locations[0])
@@ -228,7 +229,7 @@ def write_replay(resync: Resync, path: Path) -> None:
     path.write_bytes(b"\n".join(resync.frames) + b"\n")
 
 
-async def footprint(subject: Subject, readers: int) -> Footprint:
+async def footprint(subject: ServerProcess, readers: int) -> Footprint:
     """Memory with idle readers. One of each kind has been there before, so that only the connections count."""
     async with BenchMeet(subject.port, tables=1) as meet:
         table = Table(meet)
