@@ -16,7 +16,12 @@ import appliance
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "appliance"
 
-UNTESTED: dict[str, str] = {}
+UNTESTED: dict[str, str] = {
+    "client/credentials.py": "only data",
+    "client/events.py": "only data",
+    "meet/records.py": "only data",
+    "protocol/words.py": "only data",
+}
 """Modules without a test file of their own (path in the package) and why that is right."""
 
 MODULES = sorted(

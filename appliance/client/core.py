@@ -22,15 +22,17 @@ import msgspec
 
 from appliance.client import events
 from appliance.client.canonical import CanonicalLog
+from appliance.client.changes import encoded_value, parsed_key
 from appliance.client.credentials import Create, Join, Saved
 from appliance.client.events import End, Event, Status
 from appliance.client.overlay import value_at, view
+from appliance.client.own_updates import OwnUpdates
 from appliance.client.pending import ANSWER_S, Pending, PendingLog
 from appliance.meet.records import Accepted
 from appliance.protocol import keys, messages
-from appliance.protocol.codec import depth, encode_value, same_value
+from appliance.protocol.codec import encode_value
 from appliance.protocol.messages import FromClient, FromServer
-from appliance.protocol.words import MAX_VALUE_BYTES, MAX_VALUE_DEPTH, SILENCE_S, CloseCode
+from appliance.protocol.words import SILENCE_S, CloseCode
 
 # Reconnecting: full jitter below a bound that doubles, so that a hall of clients does not come back all at once.
 FIRST_DELAY_S = 0.1
@@ -49,10 +51,6 @@ class NotJoined(Exception):
 
 class MayOnlyRead(Exception):
     """A client that joined to read made a change."""
-
-
-class CannotBeSet(ValueError):
-    """No server takes this key with this value; the message says what is wrong."""
 
 
 class ClientCore:
@@ -98,8 +96,7 @@ class ClientCore:
         self._was_in = session is not None
         self._log = CanonicalLog(session.epoch if session else None)
         self._pending = PendingLog(saved.next_local_seq, saved.pending)
-        self._mine: dict[int, Pending] = {}
-        self._told_overruled: set[tuple[int, int]] = set()
+        self._own = OwnUpdates()
         self._answered_here = 0
         self._seen_here = 0
 
@@ -175,7 +172,7 @@ class ClientCore:
         Raises:
             CannotBeSet: it is no key.
         """
-        return value_at(self._log.state, self._pending, _path(key))
+        return value_at(self._log.state, self._pending, parsed_key(key))
 
     @property
     def tick_at(self) -> float | None:
@@ -205,8 +202,8 @@ class ClientCore:
             MayOnlyRead: it joined with ``read_only``.
         """
         self._now = now
-        path = _path(key)
-        encoded = _encoded(value)
+        path = parsed_key(key)
+        encoded = encoded_value(value)
         if not self._may_write:
             raise MayOnlyRead(f"{self.client_id} joined to read only")
         if not self._was_in:
@@ -401,13 +398,9 @@ class ClientCore:
                 continue
             number = ack.server_seq_num
             self._seen_here = max(self._seen_here, number)
-            self._mine[number] = update
             self._events.append(events.Acked(update, number))
-            accepted = self._my_accepted(number)
-            for other in self._log.state.overlapping(update.path):
-                # It overruled ours before we even knew that ours had been accepted.
-                if other.overrules >= number:
-                    self._overruled(accepted, other)
+            accepted = self._as_accepted(update, number)
+            self._events.extend(self._own.accepted(accepted, self._log.state.overlapping(update.path)))
             if self._log.take(accepted, update.path, mine=True):
                 applied.append(accepted)
         self._applied(applied)
@@ -426,22 +419,13 @@ class ClientCore:
                 continue
             accepted = _accepted(relayed)
             self._seen_here = max(self._seen_here, accepted.server_seq)
-            for standing in list(self._log.state.overlapping(path)) if accepted.overrules else []:
-                # Up to the number that it overrules its sender did not know all that stood.
-                if standing.server_seq in self._mine and standing.server_seq <= accepted.overrules:
-                    self._overruled(self._my_accepted(standing.server_seq), accepted)
+            if accepted.overrules:
+                self._events.extend(self._own.overruled_by(accepted, self._log.state.overlapping(path)))
             if self._log.take(accepted, path):
                 applied.append(accepted)
         self._applied(applied)
 
-    def _overruled(self, mine: Accepted, by: Accepted) -> None:
-        about = (mine.server_seq, by.server_seq)
-        if about not in self._told_overruled and not same_value(mine.value, by.value):
-            self._told_overruled.add(about)
-            self._events.append(events.Overruled(mine, by))
-
-    def _my_accepted(self, number: int) -> Accepted:
-        update = self._mine[number]
+    def _as_accepted(self, update: Pending, number: int) -> Accepted:
         return Accepted(number, update.key, update.value, self.client_id, update.local_seq, self.location_name)
 
     def _applied(self, updates: list[Accepted]) -> None:
@@ -488,7 +472,12 @@ class ClientCore:
 
     def _not_understood(self, message: messages.MalformedMessage | messages.UnknownMessageType) -> None:
         self._events.append(events.NotUnderstood(message))
-        if self.status is Status.LIVE:
+        if self.status is Status.JOINING:
+            # So is a CREATE_MEET answered that breaks a rule. To ask the same again would get the same answer.
+            unknown = "the server does not know this protocol"
+            why = message.err_msg if isinstance(message, messages.MalformedMessage) else unknown
+            self._end(End.NOT_LET_IN, why)
+        elif self.status is Status.LIVE:
             # It may be about updates: pull before sending them again, but not at the pace of the answers.
             self._held_until = self._now + ANSWER_S
 
@@ -548,8 +537,7 @@ class ClientCore:
         rebased = self._log.epoch not in (None, message.epoch) or message.last_server_seq < self._log.applied
         self._log.complete(message.epoch, message.last_server_seq)
         if rebased:
-            self._mine.clear()
-            self._told_overruled.clear()
+            self._own.forget()
             self._pending.rebase(message.last_server_seq)
             self._events.append(events.Rebased(message.epoch, message.last_server_seq))
         self._failures = 0
@@ -577,25 +565,6 @@ class ClientCore:
         self._log.interrupt()
         self._become(Status.ENDED)
         self._events.append(events.SessionEnded(why, detail))
-
-
-def _path(key: str) -> keys.Path:
-    path = keys.parse(key)
-    if isinstance(path, keys.MalformedKey):
-        raise CannotBeSet(f"{key!r}: {path.reason}")
-    return path
-
-
-def _encoded(value: Any) -> bytes:
-    try:
-        encoded = encode_value(value)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise CannotBeSet(f"the value is not JSON: {error}") from error
-    if len(encoded) > MAX_VALUE_BYTES:
-        raise CannotBeSet(f"the value has {len(encoded)} bytes, at most {MAX_VALUE_BYTES} are allowed")
-    if depth(value) > MAX_VALUE_DEPTH:
-        raise CannotBeSet(f"the value is nested deeper than {MAX_VALUE_DEPTH} levels")
-    return encoded
 
 
 def _accepted(relayed: messages.Relayed) -> Accepted:

@@ -19,12 +19,10 @@ def view(state: State, pending: Iterable[Pending]) -> dict[str, Any]:
 
 def value_at(state: State, pending: Iterable[Pending], path: keys.Path) -> Any:
     """What the view shows at one path, None for nothing."""
-    relevant = [
-        update
-        for update in pending
-        if keys.overlap(update.path, path) or (path[0] == "registration" and update.path == path[:3])
-    ]
-    value: Any = _laid_over(state.overlapping(path), relevant).materialise()
+    # An entry is put together from its parts, and that there are parts shows in the others: attempts not taken are 0.
+    around = path[:3] if path[0] == "registration" else path
+    relevant = [update for update in pending if keys.overlap(update.path, around)]
+    value: Any = _laid_over(state.overlapping(around), relevant).materialise()
     if path[0] == "registration":
         entries = value.get("registration", {}).get("entries", [])
         if not entries:

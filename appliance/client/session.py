@@ -295,7 +295,7 @@ class ClientSession:
             if done == {hanging_up} and self.core.status is Status.ENDED:
                 # There may be a goodbye to send.
                 await asyncio.wait({sending}, timeout=GOODBYE_S)
-            if sending.done() and not reading.done():
+            if sending.done() and not self.core.hang_up:
                 # Why a connection broke is at the end of what it brought.
                 await asyncio.wait({reading}, timeout=GOODBYE_S)
         finally:
@@ -351,7 +351,8 @@ class ClientSession:
             batch = file.take()
             if batch is None:
                 continue
-            await self._loop.run_in_executor(self._disk, file.write, batch)
+            # Taken is taken: a write that has not begun when we are cancelled must not be left out.
+            await asyncio.shield(self._loop.run_in_executor(self._disk, file.write, batch))
             self.core.kept(batch.made_up_to, self._loop.time())
             while self._kept_waiters and self._kept_waiters[0][0] <= batch.made_up_to:
                 _, kept = self._kept_waiters.popleft()

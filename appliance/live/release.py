@@ -59,13 +59,7 @@ def _relayed(update: Accepted) -> Relayed:
     overrules = None
     if update.overrules:
         overrules = Overruled(server_seq_num=update.overrules, location_name=update.overruled_location)
-    return Relayed(
-        update_key=update.key,
-        update_value=Raw(update.value),
-        server_seq_num=update.server_seq,
-        location_name=update.location_name,
-        overrules=overrules,
-    )
+    return Relayed(update.key, Raw(update.value), update.server_seq, update.location_name, overrules)
 
 
 def _parts(updates: Iterable[Accepted]) -> Iterator[bytes]:

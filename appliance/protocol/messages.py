@@ -222,7 +222,7 @@ class Overruled(Part, frozen=True):
     location_name: str
 
 
-class Relayed(Part, frozen=True):
+class Relayed(Struct, frozen=True, rename="camel", omit_defaults=True, gc=False):
     """One accepted update."""
 
     update_key: str
