@@ -121,6 +121,7 @@ class Simulation:
         self._random = Random(seed)
         self._network = Network(chaos, self._random)
         self._loop = asyncio.get_running_loop()
+        self._calm = asyncio.Event()
         self._begun = 0.0
         self._done = 0
         self._sessions: dict[str, ClientSession] = {}
@@ -157,12 +158,14 @@ class Simulation:
             try:
                 async with asyncio.TaskGroup() as group:
                     beside = [group.create_task(self._listen(*each)) for each in self._sessions.items()]
-                    trouble = [group.create_task(self._network.run()), group.create_task(self._restart_server())]
+                    trouble = group.create_task(self._network.run())
+                    restarting = group.create_task(self._restart_server())
                     typing = [group.create_task(self._type(location)) for location in self._sessions]
                     await asyncio.wait(typing)
-                    for task in trouble:
-                        task.cancel()
-                    await asyncio.gather(*trouble, return_exceptions=True)
+                    trouble.cancel()
+                    self._calm.set()
+                    # Not cancelled: between being killed and started there is no server.
+                    await asyncio.wait({trouble, restarting})
                     self._network.calm()
                     await self._until_all_agree()
                     for task in beside:
@@ -232,7 +235,10 @@ class Simulation:
 
     async def _restart_server(self) -> None:
         while self._server is not None and self._chaos.restart_every_s:
-            await asyncio.sleep(self._random.expovariate(1 / self._chaos.restart_every_s))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._random.expovariate(1 / self._chaos.restart_every_s)):
+                    await self._calm.wait()
+                return
             self._network.injected.restarts += 1
             await self._server.kill()
             await self._server.start()
