@@ -34,6 +34,8 @@ bench: $(VENV)/.installed-run
 	$(BIN)/openlifter-appliance bench
 
 docs: schema
+	$(BIN)/python -m appliance.protocol.errors > docs/errors.md.new
+	mv docs/errors.md.new docs/errors.md
 	$(BIN)/python -m appliance.service.settings > docs/settings.md.new
 	mv docs/settings.md.new docs/settings.md
 

@@ -28,6 +28,8 @@ def value_at(state: State, pending: Iterable[Pending], path: keys.Path) -> Any:
         if not entries:
             return None
         value, path = entries[0], path[3:]
+    elif path[0] == "lifting":
+        path = (path[0], path[1][1:-1], path[2])
     for segment in path:
         value = _inside(value, segment)
     return value
@@ -64,6 +66,6 @@ def _parsed(key: str) -> keys.Path:
 
 def _inside(value: Any, segment: str) -> Any:
     if isinstance(value, list):
-        index = int(segment[1:-1])
-        return value[index] if index < len(value) else None
-    return value.get(segment.strip("[]")) if isinstance(value, dict) else None
+        index = segment[1:-1]
+        return value[int(index)] if index.isdecimal() and int(index) < len(value) else None
+    return value.get(segment) if isinstance(value, dict) else None

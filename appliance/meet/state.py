@@ -146,13 +146,15 @@ class State:
         """The meet as one JSON value: ``{"meet": {…}, "registration": {"entries": […]}, "lifting": {…}, …}``.
 
         Entries are a list in the order of their ids, whatever the order of registration, so that every place shows
-        them alike. Deleted entries and properties are absent; a deleted attempt is 0. Below other top-level names a
-        selector is a property, too. All values are fresh copies.
+        them alike. ``lifting`` is by location name. Deleted entries and properties are absent; a deleted attempt is 0.
+        Elsewhere a selector is a property that keeps its brackets. All values are fresh copies.
         """
         meet: dict[str, Any] = {}
-        for name, node in (self._root.children or {}).items():
+        for name, node in _bearing(self._root):
             if name == "registration":
                 meet[name] = {"entries": _entries(node)}
+            elif name == "lifting":
+                meet[name] = {segment[1:-1]: _value_of(location) for segment, location in _bearing(node)}
             elif (value := _value_of(node)) is not None:
                 meet[name] = value
         return meet
@@ -189,17 +191,24 @@ def _later_children(node: _Node, number: int) -> dict[str, _Node] | None:
     return kept or None
 
 
+def _bearing(node: _Node) -> Iterator[tuple[str, _Node]]:
+    """The children in or under which something stands: what was taken back leaves empty ones behind."""
+    for segment, child in (node.children or {}).items():
+        if next(_standing_in(child), None) is not None:
+            yield segment, child
+
+
 def _value_of(node: _Node) -> Any:
     value = decode_value(node.standing.value) if node.standing is not None else None
-    for segment, child in (node.children or {}).items():
-        value = _with(value, segment.strip("[]"), _value_of(child))
+    for segment, child in _bearing(node):
+        value = _with(value, segment, _value_of(child))
     return value
 
 
 def _entry(node: _Node) -> Any:
     value = decode_value(node.standing.value) if node.standing is not None else None
-    for name, child in (node.children or {}).items():
-        value = _with(value, name, _attempts(child) if child.children else _value_of(child))
+    for name, child in _bearing(node):
+        value = _with(value, name, _attempts(child) if any(_bearing(child)) else _value_of(child))
     return value
 
 
@@ -224,7 +233,7 @@ def _attempts(node: _Node) -> Any:
     """One of an entry's five-element arrays: its elements laid over the whole, or over no attempts at all."""
     whole = decode_value(node.standing.value) if node.standing is not None else None
     attempts = whole if isinstance(whole, list) else [0] * ATTEMPTS
-    for segment, child in (node.children or {}).items():
+    for segment, child in _bearing(node):
         index = int(segment[1:-1])
         attempts.extend([0] * (index + 1 - len(attempts)))
         attempts[index] = _value_of(child) or 0

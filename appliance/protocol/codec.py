@@ -7,7 +7,14 @@ from typing import Any, get_args
 
 import msgspec
 
-from appliance.protocol.messages import FromClient, FromServer, MalformedMessage, Relayed, UnknownMessageType
+from appliance.protocol.messages import (
+    IN_WORDS,
+    FromClient,
+    FromServer,
+    MalformedMessage,
+    Relayed,
+    UnknownMessageType,
+)
 from appliance.protocol.words import MAX_FRAME_BYTES
 
 Refusal = MalformedMessage | UnknownMessageType
@@ -35,7 +42,13 @@ def decode_from_client(frame: bytes) -> FromClient | Refusal:
         return MalformedMessage(err_msg="The frame is not valid UTF-8")
     except (msgspec.DecodeError, ValueError) as error:
         unknown = _unknown_type(frame)
-        return unknown or MalformedMessage(err_msg=str(error))
+        return unknown or MalformedMessage(err_msg=_in_words(str(error)))
+
+
+def _in_words(message: str) -> str:
+    for pattern, words in IN_WORDS.items():
+        message = message.replace(f"`str` matching regex {pattern!r}", words)
+    return message
 
 
 def _unknown_type(frame: bytes) -> UnknownMessageType | None:

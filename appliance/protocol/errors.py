@@ -5,6 +5,8 @@ The pages, the doctor and the docs speak from this table; ``docs/errors.md`` is 
 
 from __future__ import annotations
 
+import sys
+
 from msgspec import Struct
 
 from appliance.protocol.words import AUTHENTICATION_S, CloseCode
@@ -82,3 +84,24 @@ CLOSE_CODES = {
         "4429", "A client went on although it was told that it is too fast.", "See RATE_LIMITED."
     ),
 }
+
+
+def as_markdown() -> str:
+    """docs/errors.md."""
+    rows = [f"| `{entry.code}` | {entry.meaning} | {entry.remedy} |" for entry in (*MESSAGES, *CLOSE_CODES.values())]
+    return "\n".join([_MARKDOWN_HEAD, *rows, ""])
+
+
+_MARKDOWN_HEAD = """\
+<!-- Written by `make docs` from appliance/protocol/errors.py. Do not edit. -->
+# Errors
+
+What can go wrong between the appliance and a table, and what the person in charge does. Codes in capitals are messages,
+numbers are the reasons for which a connection was closed.
+
+| code | what it means | what to do |
+| --- | --- | --- |"""
+
+
+if __name__ == "__main__":
+    sys.stdout.write(as_markdown())

@@ -93,13 +93,3 @@ def overlap(one: Path, other: Path) -> bool:
     """Whether one path is equal to the other or a prefix of it."""
     shorter = min(len(one), len(other))
     return one[:shorter] == other[:shorter]
-
-
-def entry_of(path: Path) -> int | None:
-    """The id of the entry that a path lies in or names, None outside the entries."""
-    return int(path[2][1:-1]) if path[0] == "registration" else None
-
-
-def entry_key(entry_id: int) -> str:
-    """The key of a whole entry."""
-    return f"registration.entries[{entry_id}]"

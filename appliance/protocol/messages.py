@@ -26,13 +26,20 @@ Natural = Annotated[int, Meta(ge=0, le=MAX_INTEGER)]
 Positive = Annotated[int, Meta(ge=1, le=MAX_INTEGER)]
 Priority = Annotated[int, Meta(ge=-MAX_INTEGER, le=MAX_INTEGER)]
 # "$" alone would let a trailing newline through in Python; JSON Schema's dialect knows no \Z.
-LocationName = Annotated[
-    str,
-    Meta(max_length=MAX_LOCATION_NAME, pattern=r"^[^\[\]\u0000-\u001f\u007f-\u009f]{1,40}$(?!\n)"),
-]
-ClientId = Annotated[str, Meta(max_length=MAX_CLIENT_ID, pattern=r"^[^\u0000-\u001f\u007f-\u009f]{1,100}$(?!\n)")]
-Epoch = Annotated[str, Meta(pattern=r"^[0-9a-f]{16}$(?!\n)")]
-StateDigest = Annotated[str, Meta(pattern=r"^[0-9a-f]{16}$(?!\n)")]
+LOCATION_NAME = r"^[^\[\]\u0000-\u001f\u007f-\u009f]{1,40}$(?!\n)"
+CLIENT_ID = r"^[^\u0000-\u001f\u007f-\u009f]{1,100}$(?!\n)"
+SIXTEEN_DIGITS = r"^[0-9a-f]{16}$(?!\n)"
+IN_WORDS = {
+    LOCATION_NAME: "a name of 1 to 40 characters without [, ] and control characters",
+    CLIENT_ID: "an id of 1 to 100 characters without control characters",
+    SIXTEEN_DIGITS: "16 lower-case hex digits",
+}
+"""What each pattern asks for, as a person would say it."""
+
+LocationName = Annotated[str, Meta(max_length=MAX_LOCATION_NAME, pattern=LOCATION_NAME)]
+ClientId = Annotated[str, Meta(max_length=MAX_CLIENT_ID, pattern=CLIENT_ID)]
+Epoch = Annotated[str, Meta(pattern=SIXTEEN_DIGITS)]
+StateDigest = Annotated[str, Meta(pattern=SIXTEEN_DIGITS)]
 PublicationState = Literal["queued", "sending", "sent", "failed"]
 
 
