@@ -93,7 +93,7 @@ async def _serving(
     clock = ServiceClock(facts.service_seconds, monotonic)
     meets = Meets(journal, passwords, signer, Sessions(), clock)
     await _take_up(meets, journal)
-    runner = web.AppRunner(make_web(meets, journal), shutdown_timeout=SHUTDOWN_S, access_log=None)
+    runner = web.AppRunner(make_web(meets, journal, settings.openlifter), shutdown_timeout=SHUTDOWN_S, access_log=None)
     await runner.setup()
     saving = asyncio.create_task(_save_sessions(meets), name="save sessions")
     try:

@@ -18,6 +18,8 @@ from appliance import __version__, app
 from appliance.access.signing_key import SigningKeyDamaged
 from appliance.service import logging, settings
 from appliance.storage.errors import StorageError
+from appliance.web.openlifter_build import NotABuild
+from appliance.web.openlifter_install import install
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,6 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except (StorageError, SigningKeyDamaged, OSError) as error:
         print(f"openlifter-appliance: {error}", file=sys.stderr)
+        return 1
+    except NotABuild as error:
+        print(f"openlifter-appliance: not installed: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
@@ -50,6 +55,10 @@ def _parser(command: str) -> argparse.ArgumentParser:
     demo = commands.add_parser("demo", help="run the appliance, with a meet that types itself in")
     settings.add_flags(demo)
     demo.set_defaults(run=_demo)
+    installing = commands.add_parser("install-openlifter", help="put a build of OpenLifter on this appliance")
+    installing.add_argument("source", metavar="PATH", type=Path, help="its build folder, or that folder as a zip")
+    settings.add_flags(installing)
+    installing.set_defaults(run=_install_openlifter)
     if command == "simulate":
         from appliance.client import simulate_command
 
@@ -81,7 +90,14 @@ def _demo(parsed: argparse.Namespace) -> int:
     if chosen.data_dir != settings.default_data_dir():
         return asyncio.run(_run(chosen, demonstrate=True))
     with tempfile.TemporaryDirectory(prefix="openlifter-demo-") as data_dir:
-        return asyncio.run(_run(msgspec.structs.replace(chosen, data_dir=Path(data_dir)), demonstrate=True))
+        own = msgspec.structs.replace(chosen, data_dir=Path(data_dir), openlifter_dir=chosen.openlifter)
+        return asyncio.run(_run(own, demonstrate=True))
+
+
+def _install_openlifter(parsed: argparse.Namespace) -> int:
+    """An appliance that is running shows it to whoever opens OpenLifter next."""
+    print(install(parsed.source, _settings(parsed).openlifter))
+    return 0
 
 
 async def _run(chosen: settings.Settings, *, demonstrate: bool = False) -> int:

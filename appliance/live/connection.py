@@ -221,7 +221,9 @@ class Connection:
         membership = await self._session(message.session_token)
         if not isinstance(membership, Membership):
             return membership
-        membership.hub.pull(self, message.last_server_seq, message.epoch)
+        # However small the question, the answer can be the whole meet: nothing more is read before it is on its way.
+        self._window.posted(WINDOW_BYTES)
+        membership.hub.pull(self, message.last_server_seq, message.epoch, WINDOW_BYTES)
         return None
 
     async def _leave(self, message: messages.LeaveMeet) -> FromServer | None:

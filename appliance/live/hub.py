@@ -92,6 +92,7 @@ class _Pull(Struct):
     peer: Peer
     last_server_seq: int
     epoch: str | None
+    size: int
 
 
 _Arrival = _Updates | _Enter | _Leave | _Pull
@@ -149,9 +150,12 @@ class Hub:
         """A client's socket is gone."""
         self._arrive(_Leave(peer, member))
 
-    def pull(self, peer: Peer, last_server_seq: int, epoch: str | None) -> None:
-        """Send a peer all that stands above a number, from 0 where its epoch is not ours."""
-        self._arrive(_Pull(peer, last_server_seq, epoch))
+    def pull(self, peer: Peer, last_server_seq: int, epoch: str | None, size: int) -> None:
+        """Send a peer all that stands above a number, from 0 where its epoch is not ours.
+
+        The peer hears `Peer.answered` with this size when the answer is queued.
+        """
+        self._arrive(_Pull(peer, last_server_seq, epoch, size))
 
     def _arrive(self, arrival: _Arrival) -> None:
         self._inbox.append(arrival)
@@ -200,8 +204,9 @@ class Hub:
                 self._admit(peer, member, welcome)
             case _Leave(peer, member):
                 self._dismiss(peer, member)
-            case _Pull(peer, last_server_seq, epoch):
+            case _Pull(peer, last_server_seq, epoch, size):
                 self._answer_pull(peer, last_server_seq, epoch)
+                peer.answered(size)
 
     # ------------------------------------------------------------ updates
 

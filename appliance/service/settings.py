@@ -19,6 +19,7 @@ import platformdirs
 
 APP_NAME = "openlifter-appliance"
 CONFIG_NAME = "openlifter.toml"
+OPENLIFTER_NAME = "openlifter"
 ENV_PREFIX = "OPENLIFTER_"
 CONFIG_VARIABLE = ENV_PREFIX + "CONFIG"
 ALL_INTERFACES = "*"
@@ -41,10 +42,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """TCP port, 0 to 65535; 0: any free one."""
     data_dir: Path = msgspec.field(default_factory=default_data_dir)
     """Where the meets are kept. It need not exist yet."""
+    openlifter_dir: Path | None = None
+    """Folder or zip with a build of OpenLifter; None: `openlifter` in the data directory. See `openlifter`."""
     discovery: bool = True
     """Whether the appliance may make itself known on the local network."""
     log_format: LogFormat = "auto"
     log_level: LogLevel = "info"
+
+    @property
+    def openlifter(self) -> Path:
+        """Where the build of OpenLifter is, or will be."""
+        return self.openlifter_dir or self.data_dir / OPENLIFTER_NAME
 
 
 class Setting(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,6 +138,12 @@ def _directory(value: object) -> Path:
     return directory
 
 
+def _directory_or_zip(value: object) -> Path:
+    if isinstance(value, str | Path) and str(value).endswith(".zip") and "\0" not in str(value):
+        return _directory(Path(value).parent) / Path(value).name
+    return _directory(value)
+
+
 def _switch(value: object) -> bool:
     if isinstance(value, bool):
         return value
@@ -174,6 +188,16 @@ SETTINGS: tuple[Setting, ...] = (
         allowed="the path of a directory (made if it does not exist; ~ is the home directory)",
         default="the platform's data directory, `~/.local/share/openlifter-appliance` on Linux",
         help="Directory that holds the meets and the signing key. It is all there is to back up.",
+    ),
+    Setting(
+        name="openlifter_dir",
+        section="server",
+        key="openlifter_dir",
+        parse=_directory_or_zip,
+        allowed="the path of a directory or of a .zip file (it need not exist yet; ~ is the home directory)",
+        default="`openlifter` in the data directory",
+        help="A build of OpenLifter, served under `/openlifter/`: its `build` folder, or that folder as a zip. "
+        "`openlifter-appliance install-openlifter PATH` puts one there.",
     ),
     Setting(
         name="discovery",

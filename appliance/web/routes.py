@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 from aiohttp import web
 
@@ -11,6 +12,8 @@ from appliance.live.meets import Meets
 from appliance.protocol.words import CloseCode
 from appliance.storage.errors import StorageError
 from appliance.storage.journal import Journal
+from appliance.web import openlifter
+from appliance.web.static_files import StaticFiles
 
 # A disk that takes longer for one row cannot carry a meet.
 PROBE_S = 5.0
@@ -20,14 +23,20 @@ JOURNAL = web.AppKey("JOURNAL", Journal)
 CONNECTIONS = web.AppKey("CONNECTIONS", set[Connection])
 
 
-def make_web(meets: Meets, journal: Journal) -> web.Application:
-    """The web application: what each URL does, and what its handlers need."""
+def make_web(meets: Meets, journal: Journal, openlifter_place: Path) -> web.Application:
+    """The web application: what each URL does, and what its handlers need.
+
+    `openlifter_place` is the folder or zip with the build of OpenLifter, if there is one.
+    """
     app = web.Application()
     app[MEETS] = meets
     app[JOURNAL] = journal
     app[CONNECTIONS] = set()
     app.router.add_get("/ws", websocket)
     app.router.add_get("/healthz", healthz)
+    app.router.add_get("/openlifter", openlifter.redirect)
+    app.router.add_get("/openlifter/{path:.*}", openlifter.OpenLifter(openlifter_place).serve)
+    app.router.add_get("/static/{path:.+}", StaticFiles().serve)
     app.on_shutdown.append(_close_connections)
     return app
 

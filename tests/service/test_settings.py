@@ -63,6 +63,7 @@ class TestSources:
             "host": "127.0.0.1",
             "port": 9000,
             "data_dir": tmp_path,
+            "openlifter_dir": tmp_path / "openlifter.zip",
             "discovery": False,
             "log_format": "json",
             "log_level": "debug",
@@ -73,7 +74,7 @@ class TestSources:
         file: dict[str, dict[str, object]] = {}
         for setting in SETTINGS:
             raw = values[setting.name]
-            file.setdefault(setting.section, {})[setting.key] = str(raw) if raw is tmp_path else raw
+            file.setdefault(setting.section, {})[setting.key] = str(raw) if isinstance(raw, Path) else raw
         env = {setting.variable: str(values[setting.name]).replace("False", "false") for setting in SETTINGS}
         assert resolve(file, {}, {}) == resolve({}, env, {}) == resolve({}, {}, values) == expected
 
@@ -100,6 +101,7 @@ class TestValues:
             *(("host", raw) for raw in ["http://box", "a b", "[::1]", "x\n", 7]),
             *(("port", raw) for raw in [-1, 65536, "80.0", "http", "٣", "9" * 5000, True, 80.0, [80]]),
             *(("data_dir", raw) for raw in ["a\0b", 5, __file__]),
+            *(("openlifter_dir", raw) for raw in ["a\0b", "a\0b.zip", 5, __file__]),
             *(("discovery", raw) for raw in ["yes", 1, "True"]),
             *(("log_format", raw) for raw in ["xml", 1]),
             *(("log_level", raw) for raw in ["INFO", "loud", ["info"]]),
@@ -240,8 +242,14 @@ class TestCommandLine:
 
 def test_the_table_states_the_defaults_that_hold() -> None:
     for setting in SETTINGS:
-        if setting.name != "data_dir":
+        if setting.name not in ("data_dir", "openlifter_dir"):
             assert setting.parse(setting.default) == getattr(Settings(), setting.name)
+
+
+def test_openlifter_is_in_the_data_directory_unless_a_place_is_named() -> None:
+    assert resolve({}, {}, {"data_dir": "/srv/meet"}).openlifter == Path("/srv/meet/openlifter")
+    named = {"data_dir": "/srv/meet", "openlifter_dir": "/srv/OpenLifter.zip"}
+    assert resolve({}, {}, named).openlifter == Path("/srv/OpenLifter.zip")
 
 
 def test_settings_cannot_be_changed() -> None:
