@@ -54,7 +54,8 @@ def _parser(command: str) -> argparse.ArgumentParser:
     serve.set_defaults(run=_serve)
     demo = commands.add_parser("demo", help="run the appliance, with a meet that types itself in")
     settings.add_flags(demo)
-    demo.set_defaults(run=_demo)
+    # Events would run through the picture of the progress.
+    demo.set_defaults(run=_demo, log_level="warning")
     installing = commands.add_parser("install-openlifter", help="put a build of OpenLifter on this appliance")
     installing.add_argument("source", metavar="PATH", type=Path, help="its build folder, or that folder as a zip")
     settings.add_flags(installing)

@@ -34,6 +34,8 @@ def make_web(meets: Meets, journal: Journal, openlifter_place: Path) -> web.Appl
     app[CONNECTIONS] = set()
     app.router.add_get("/ws", websocket)
     app.router.add_get("/healthz", healthz)
+    # What a person who only knows the address wants to see.
+    app.router.add_get("/", openlifter.redirect)
     app.router.add_get("/openlifter", openlifter.redirect)
     app.router.add_get("/openlifter/{path:.*}", openlifter.OpenLifter(openlifter_place).serve)
     app.router.add_get("/static/{path:.+}", StaticFiles().serve)

@@ -38,7 +38,12 @@ async def test_ws_takes_websockets_only_and_compresses_nothing(venue: World) -> 
 
 
 async def test_what_is_not_in_the_table_is_not_found(venue: World) -> None:
-    assert (await venue.get("/"))[0] == 404
+    assert (await venue.get("/no/such/page"))[0] == 404
+
+
+async def test_the_bare_address_leads_to_openlifter(venue: World) -> None:
+    status, text = await venue.get("/")
+    assert (status, "OpenLifter is not installed yet" in text) == (404, True)
 
 
 async def test_every_socket_is_told_when_the_appliance_goes_down(venue: World) -> None:
