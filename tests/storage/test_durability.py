@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from appliance.storage.database import connection_of, open_database
 from appliance.storage.errors import StorageFailed
 from appliance.storage.journal import Journal
 from appliance.storage.loading import check, load_meets
+from tests.small_disk import fill, mounted
 from tests.storage.records import MEET_ID, NATIONALS, append, numbers_on_disk, rejected
 
 ACKNOWLEDGEMENTS_BEFORE_KILL = (1, 40, 150)
@@ -42,33 +42,8 @@ def test_a_killed_writer_has_kept_all_that_it_acknowledged(database_path: Path) 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A real file system of one megabyte."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)]
-    try:
-        made = subprocess.run(mount, capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        pytest.skip("there is no mount command")
-    if made.returncode:
-        pytest.skip(f"no file system can be mounted here: {made.stderr.strip()}")
-    yield disk
-    # Lazily, so that a test that failed with its files open leaves nothing mounted.
-    subprocess.run(["umount", "--lazy", str(disk)], check=True)
-
-
-def fill(disk: Path) -> Path:
-    """Take the last byte of a disk."""
-    ballast = disk / "ballast"
-    with ballast.open("wb", buffering=0) as file:
-        for size in (65536, 4096, 1):
-            try:
-                while file.write(b"\0" * size) == size:
-                    pass
-            except OSError:
-                continue
-    stat = os.statvfs(disk)
-    assert stat.f_bavail == 0
-    return ballast
+    with mounted(tmp_path / "disk", megabytes=1) as disk:
+        yield disk
 
 
 async def probe_for_ever(journal: Journal) -> None:
