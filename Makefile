@@ -28,7 +28,7 @@ tests: $(VENV)/.installed-dev
 
 # Crashes, full disks and long replays: minutes, not seconds.
 faults: $(VENV)/.installed-dev
-	$(BIN)/pytest -m slow --timeout 3600
+	$(BIN)/pytest -n 2 -m slow --timeout 600
 
 bench: $(VENV)/.installed-run
 	$(BIN)/openlifter-appliance bench
