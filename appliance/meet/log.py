@@ -19,9 +19,9 @@ from appliance.meet.conflicts import Overrules, Stands, judge
 from appliance.meet.records import Accepted, Rejected
 from appliance.meet.state import DELETED, State, Undo
 from appliance.protocol import keys
-from appliance.protocol.codec import depth, encode_value
+from appliance.protocol.codec import beyond_double, depth, encode_value
 from appliance.protocol.messages import Update
-from appliance.protocol.words import MAX_VALUE_BYTES, MAX_VALUE_DEPTH
+from appliance.protocol.words import MAX_DOUBLE_DIGITS, MAX_VALUE_BYTES, MAX_VALUE_DEPTH
 
 _UNKNOWN = 0
 
@@ -171,6 +171,9 @@ class MeetLog:
         path = keys.parse(key)
         if isinstance(path, keys.MalformedKey):
             return _impossible(update, sender, path.reason)
+        # What could be decoded may still be too deep to be encoded here, with more on the stack.
+        if isinstance(update.update_value, dict | list) and depth(update.update_value) > MAX_VALUE_DEPTH:
+            return _impossible(update, sender, f"updateValue is nested deeper than {MAX_VALUE_DEPTH} levels")
         value = encode_value(update.update_value)
         wrong = _wrong_value(path, update, value)
         if wrong is not None:
@@ -262,15 +265,15 @@ class MeetLog:
 def _wrong_value(path: keys.Path, update: Update, value: bytes) -> str | None:
     if len(value) > MAX_VALUE_BYTES:
         return f"updateValue has {len(value)} bytes, at most {MAX_VALUE_BYTES} are allowed"
-    # Counting brackets is cheap and never too low, so that the levels of small values need not be counted.
-    brackets = value.count(b"[") + value.count(b"{")
-    if brackets > MAX_VALUE_DEPTH and depth(update.update_value) > MAX_VALUE_DEPTH:
-        return f"updateValue is nested deeper than {MAX_VALUE_DEPTH} levels"
+    if len(value) >= MAX_DOUBLE_DIGITS and beyond_double(update.update_value):
+        return "updateValue has a number that is too large"
     if path[0] == "registration" and len(path) == 3 and value != DELETED:
         entry = update.update_value
         if not isinstance(entry, dict):
             return "a whole entry is an object, or null to delete it"
-        if entry.get("id", int(path[2][1:-1])) != int(path[2][1:-1]):
+        entry_id = int(path[2][1:-1])
+        said = entry.get("id", entry_id)
+        if isinstance(said, bool) or said != entry_id:
             return "the entry's id is not the one in updateKey"
     return None
 

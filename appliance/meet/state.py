@@ -154,7 +154,8 @@ class State:
             if name == "registration":
                 meet[name] = {"entries": _entries(node)}
             elif name == "lifting":
-                meet[name] = {segment[1:-1]: _value_of(location) for segment, location in _bearing(node)}
+                tables = ((segment[1:-1], _value_of(location)) for segment, location in _bearing(node))
+                meet[name] = {location: table for location, table in tables if table is not None}
             elif (value := _value_of(node)) is not None:
                 meet[name] = value
         return meet
@@ -198,18 +199,28 @@ def _bearing(node: _Node) -> Iterator[tuple[str, _Node]]:
             yield segment, child
 
 
-def _value_of(node: _Node) -> Any:
-    value = decode_value(node.standing.value) if node.standing is not None else None
+def _value_of(node: _Node, beneath: Any = None) -> Any:
+    """What is at a node, ``beneath`` being what the value above it has there."""
+    value = _own(node, beneath)
     for segment, child in _bearing(node):
-        value = _with(value, segment, _value_of(child))
+        value = _with(value, segment, _value_of(child, _inside(value, segment)))
     return value
 
 
 def _entry(node: _Node) -> Any:
-    value = decode_value(node.standing.value) if node.standing is not None else None
+    value = _own(node)
     for name, child in _bearing(node):
-        value = _with(value, name, _attempts(child) if any(_bearing(child)) else _value_of(child))
+        part = _attempts if any(_bearing(child)) else _value_of
+        value = _with(value, name, part(child, _inside(value, name)))
     return value
+
+
+def _own(node: _Node, beneath: Any = None) -> Any:
+    return decode_value(node.standing.value) if node.standing is not None else beneath
+
+
+def _inside(value: Any, name: str) -> Any:
+    return value.get(name) if isinstance(value, dict) else None
 
 
 def _with(value: Any, name: str, below: Any) -> Any:
@@ -229,9 +240,9 @@ def _entries(registration: _Node) -> list[Any]:
     return [entry for _, node in in_order if (entry := _entry(node)) is not None]
 
 
-def _attempts(node: _Node) -> Any:
+def _attempts(node: _Node, beneath: Any) -> Any:
     """One of an entry's five-element arrays: its elements laid over the whole, or over no attempts at all."""
-    whole = decode_value(node.standing.value) if node.standing is not None else None
+    whole = _own(node, beneath)
     attempts = whole if isinstance(whole, list) else [0] * ATTEMPTS
     for segment, child in _bearing(node):
         index = int(segment[1:-1])

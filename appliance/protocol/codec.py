@@ -15,7 +15,7 @@ from appliance.protocol.messages import (
     Relayed,
     UnknownMessageType,
 )
-from appliance.protocol.words import MAX_FRAME_BYTES
+from appliance.protocol.words import MAX_DOUBLE, MAX_FRAME_BYTES
 
 Refusal = MalformedMessage | UnknownMessageType
 
@@ -114,6 +114,15 @@ def depth(value: Any) -> int:
             child for container in layer for child in (container.values() if isinstance(container, dict) else container)
         ]
     return levels
+
+
+def beyond_double(value: Any) -> bool:
+    """Whether it holds a whole number so large that JavaScript would read it as infinity. Not for deep values."""
+    if isinstance(value, dict):
+        return any(map(beyond_double, value.values()))
+    if isinstance(value, list):
+        return any(map(beyond_double, value))
+    return isinstance(value, int) and abs(value) > MAX_DOUBLE
 
 
 # ---------------------------------------------------------------- frames of many, put together from encoded parts

@@ -13,7 +13,8 @@ from msgspec import Struct
 
 from appliance.protocol.words import ATTEMPTS, MAX_INTEGER, MAX_KEY_BYTES, MAX_LOCATION_NAME
 
-_CONTROL = r"\x00-\x1f\x7f-\x9f"
+# Lone surrogates are in no text that can be sent or stored.
+_CONTROL = r"\x00-\x1f\x7f-\x9f\ud800-\udfff"
 _NAME = rf"[^.\[\]{_CONTROL}]+"
 _SELECTOR = rf"\[[^\[\]{_CONTROL}]+\]"
 _KEY = re.compile(rf"{_NAME}(?:\.{_NAME}|{_SELECTOR})*")
@@ -38,7 +39,7 @@ class MalformedKey(Struct, frozen=True):
 
 def parse(key: str) -> Path | MalformedKey:
     """Take a key apart, or say what is wrong with it."""
-    if len(key) > MAX_KEY_BYTES or (not key.isascii() and len(key.encode()) > MAX_KEY_BYTES):
+    if len(key) > MAX_KEY_BYTES or (not key.isascii() and len(key.encode(errors="surrogatepass")) > MAX_KEY_BYTES):
         return MalformedKey(f"updateKey is longer than {MAX_KEY_BYTES} bytes")
     if (of_entry := _ENTRY_KEY.fullmatch(key)) is not None:
         entry, name, attempt = of_entry.groups()

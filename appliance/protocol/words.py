@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from sys import float_info
 
 PROTOCOL_VERSION = 1
 
@@ -35,6 +36,10 @@ MAX_UPDATES_PER_MESSAGE = 500
 
 # JavaScript counts exactly up to here, so no number of the protocol may be larger.
 MAX_INTEGER = 2**53 - 1
+
+# And approximately up to here; a value beyond it would be another one in every browser.
+MAX_DOUBLE = int(float_info.max)
+MAX_DOUBLE_DIGITS = len(str(MAX_DOUBLE))
 
 
 class CloseCode(IntEnum):

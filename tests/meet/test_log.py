@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from random import Random
 from typing import Any
 
@@ -15,8 +16,9 @@ from appliance.meet.log import Decision, Gap, MeetLog, Refused, Repeat, Sender, 
 from appliance.meet.records import Accepted, Rejected
 from appliance.meet.state import State
 from appliance.protocol import keys
+from appliance.protocol.codec import decode_from_client
 from appliance.protocol.digest import EMPTY_DIGEST
-from appliance.protocol.messages import Update
+from appliance.protocol.messages import Update, UpdateInit
 from appliance.protocol.words import MAX_VALUE_BYTES
 from tests.meet.naive import NaiveLog, plain
 
@@ -85,6 +87,10 @@ class TestImpossibleUpdates:
             ("registration.entries[1].name", "Ann", "no such entry"),
             ("registration.entries[1]", "Ann", "an object, or null"),
             ("registration.entries[1]", {"id": 2}, "id"),
+            ("registration.entries[1]", {"id": "1"}, "id"),
+            ("registration.entries[1]", {"id": True}, "id"),
+            ("x", 10**309, "too large"),
+            ("registration.entries[1]", {"bodyweightKg": -(10**309)}, "too large"),
             ("x", "x" * MAX_VALUE_BYTES, "bytes"),
             ("x", [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]], "deeper than 32"),
         ],
@@ -103,6 +109,24 @@ class TestImpossibleUpdates:
         for _ in range(31):
             value = [value]
         assert isinstance(meet.change(DESK, "x", value), Accepted)
+
+    def test_one_may_be_as_deep_as_could_be_decoded(self, meet: Meet) -> None:
+        """Deciding happens deeper on the stack than decoding, and no value may end it."""
+        limit = sys.getrecursionlimit()
+        messages = [decode_from_client(nested(levels)) for levels in range(limit - 300, limit)]
+        deepest = [message for message in messages if isinstance(message, UpdateInit)][-20:]
+        assert deepest
+        for message in deepest:
+            (each,) = message.updates
+            assert "deeper than 32" in refused(meet.change(DESK, each.update_key, each.update_value)).rejected.reason
+
+
+def nested(levels: int) -> bytes:
+    value = "[" * levels + "]" * levels
+    return (
+        '{"msgType":"UPDATE_INIT","sessionToken":"t","updates":[{"updateKey":"x","localSeqNum":1,'
+        f'"afterServerSeqNum":0,"updateValue":{value}}}]}}'
+    ).encode()
 
 
 class TestConflicts:
@@ -137,8 +161,9 @@ class TestConflicts:
         rejection = refused(meet.change(PLATFORM, "registration.entries[1].name", "b", after=1))
         assert rejection.rejected.conflict
         assert rejection.relay_from == 2
-        assert not refused(meet.change(PLATFORM, "registration.entries[1].name", "b", after=2)).rejected.conflict
-        assert not refused(meet.change(DESK, "registration.entries[1].name", "b", after=1)).rejected.conflict
+        for sender, after in ((PLATFORM, 2), (DESK, 1)):
+            known = refused(meet.change(sender, "registration.entries[1].name", "b", after=after))
+            assert (known.rejected.conflict, known.rejected.server_seq, known.relay_from) == (False, 2, 0)
         assert isinstance(meet.change(PLATFORM, "registration.entries[1]", {}, after=1), Accepted)
 
 
@@ -152,6 +177,31 @@ class TestTheDisk:
         assert (meet.log.last_server_seq, meet.log.digest) == (1, digest)
         assert meet.log.last_local_seq("Desk") == 0
         assert [plain(d)[0] for d in meet.log.receive(unkept, DESK)] == ["rejected", "accepted"]
+
+    def test_one_read_back_from_disk_gives_the_same_answers_and_decides_on(self, meet: Meet) -> None:
+        made = [
+            meet.change(PLATFORM, "registration.entries[1]", {}),
+            meet.change(DESK, "registration.entries[1]", None, after=0),
+            meet.change(DESK, "registration.entries[2].name", "b"),
+            meet.change(DESK, "meet.name", "c"),
+        ]
+        accepted = [each for each in made if isinstance(each, Accepted)]
+        rejected = [each.rejected for each in made if isinstance(each, Refused)]
+        restored = MeetLog(PRIORITIES, accepted, rejected)
+        assert (restored.last_server_seq, restored.digest) == (meet.log.last_server_seq, meet.log.digest)
+        assert restored.last_local_seq("Desk") == 3
+        assert restored.last_local_seq("Platform") == 1
+        assert restored.last_local_seq("nobody") == 0
+        again = [update(local_seq, "meet.name") for local_seq in (1, 2, 3, 4)]
+        *repeats, new = restored.receive(again, DESK)
+        assert repeats == [Repeat(1, rejected[0]), Repeat(2, rejected[1]), Repeat(3, 2)]
+        assert isinstance(new, Accepted)
+        assert new.server_seq == 3
+
+    def test_only_what_is_not_settled_is_forgotten(self, meet: Meet) -> None:
+        meet.change(DESK, "meet.name", "a")
+        meet.log.rewind()
+        assert meet.log.last_server_seq == meet.log.last_local_seq("Desk") == 1
 
     def test_a_log_of_another_program_is_unreadable(self) -> None:
         with pytest.raises(UnreadableLog, match="update 1"):
@@ -176,9 +226,18 @@ def value_for(key: str, value: int | None) -> Any:
     return {"v": value} if key.endswith("entries[1]") and value is not None else value
 
 
+def apply_all(state: State, updates: list[Accepted]) -> State:
+    for each in updates:
+        path = keys.parse(each.key)
+        assert not isinstance(path, keys.MalformedKey)
+        state.apply(each, path)
+    return state
+
+
 class LogAgainstNaiveLog(RuleBasedStateMachine):
-    """Two to five clients with priorities of chance make changes, drop, resend and reorder them; the disk refuses,
-    the server restarts. The engine must decide as the naive log does, every time."""
+    """Two to five clients with priorities of chance make changes, drop, resend and reorder them; what they hear is
+    doubled and out of order; the disk refuses, the server restarts or dies before the disk has answered. The engine
+    must decide as the naive log does, every time, and all who heard as much hold the same."""
 
     @initialize(priorities=st.lists(st.integers(0, 2), min_size=2, max_size=5))
     def begin(self, priorities: list[int]) -> None:
@@ -188,6 +247,7 @@ class LogAgainstNaiveLog(RuleBasedStateMachine):
         self.log = MeetLog(self.priorities)
         self.made: list[list[Update]] = [[] for _ in self.senders]
         self.knows = [0 for _ in self.senders]
+        self.holds = [State() for _ in self.senders]
         self.disk: list[Accepted] = []
         self.rejections: list[Rejected] = []
 
@@ -199,18 +259,35 @@ class LogAgainstNaiveLog(RuleBasedStateMachine):
         n = self._client(client)
         self.made[n].append(update(len(self.made[n]) + 1, key, value_for(key, value), self.knows[n]))
 
-    @rule(client=CLIENTS)
-    def hear(self, client: int) -> None:
-        self.knows[self._client(client)] = self.log.last_server_seq
+    @rule(
+        client=CLIENTS,
+        relays=st.none() | st.integers(1, 4),
+        doubled=st.integers(0, 3),
+        order=st.none() | st.randoms(use_true_random=False),
+    )
+    def hear(self, client: int, relays: int | None, doubled: int, order: Random | None) -> None:
+        """Some relays, or all that stands by a pull."""
+        n = self._client(client)
+        knew = self.knows[n]
+        self.knows[n] = min(knew + relays, len(self.disk)) if relays else len(self.disk)
+        news = self.disk[knew : self.knows[n]] if relays else self.log.since(knew)
+        arriving = [*news, *news[:doubled]]
+        if order is not None:
+            order.shuffle(arriving)
+        apply_all(self.holds[n], arriving)
+        replayed = apply_all(State(), self.disk[: self.knows[n]])
+        assert self.holds[n].digest == replayed.digest
+        assert self.holds[n].since(0) == replayed.since(0)
+        assert self.holds[n].materialise() == replayed.materialise()
 
     @rule(
         client=CLIENTS,
         skipped=st.sampled_from([0, 0, 0, 0, -1, -3, 1]),
         count=st.integers(1, 6),
         shuffled=st.none() | st.randoms(use_true_random=False),
-        kept=st.sampled_from([True, True, True, False]),
+        disk=st.sampled_from(["keeps", "keeps", "keeps", "refuses", "dies"]),
     )
-    def send(self, client: int, skipped: int, count: int, shuffled: Random | None, kept: bool) -> None:
+    def send(self, client: int, skipped: int, count: int, shuffled: Random | None, disk: str) -> None:
         """From the first that was not answered on, or some again, or with some lost; now and then out of order."""
         n = self._client(client)
         answered = self.log.last_local_seq(self.senders[n].client_id)
@@ -218,8 +295,11 @@ class LogAgainstNaiveLog(RuleBasedStateMachine):
         if shuffled is not None:
             shuffled.shuffle(stretch)
         decisions = self.log.receive(stretch, self.senders[n])
-        if not kept:
+        if disk == "refuses":
             self.log.rewind()
+            return
+        if disk == "dies":
+            self.restart()
             return
         sender = self.senders[n]
         expected = [self.naive.receive(each, sender.client_id, sender.location_name) for each in stretch]
@@ -238,15 +318,19 @@ class LogAgainstNaiveLog(RuleBasedStateMachine):
             assert [each.server_seq for each in self.disk] == list(range(1, self.log.last_server_seq + 1))
 
     @invariant()
+    def every_update_of_a_client_is_decided_once_and_in_order(self) -> None:
+        for sender in getattr(self, "senders", ()):
+            answers: list[Accepted | Rejected] = [*self.disk, *self.rejections]
+            decided = [each.local_seq for each in answers if each.client_id == sender.client_id]
+            assert sorted(decided) == list(range(1, self.log.last_local_seq(sender.client_id) + 1))
+
+    @invariant()
     def whoever_replays_the_log_holds_the_same(self) -> None:
         if not hasattr(self, "disk"):
             return
-        replayed = State()
-        for each in self.disk:
-            path = keys.parse(each.key)
-            assert not isinstance(path, keys.MalformedKey)
-            replayed.apply(each, path)
+        replayed = apply_all(State(), self.disk)
         assert replayed.digest == self.log.digest
+        assert replayed.materialise() == self.log.state.materialise()
         assert [each.server_seq for each in self.log.since(0)] == [each.number for each in self.naive.standing()]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from random import Random
 from typing import Any
 
@@ -53,9 +54,57 @@ def numbers(state: State) -> list[int]:
     return [each.server_seq for each in state.since(0)]
 
 
-logs = st.lists(st.tuples(st.sampled_from(KEYS), st.none() | st.integers(0, 9)), max_size=25).map(
-    lambda pairs: [update(number, key, value) for number, (key, value) in enumerate(pairs, 1)]
+def numbered(changes: list[tuple[str, Any]]) -> list[Accepted]:
+    return [update(number, key, value) for number, (key, value) in enumerate(changes, 1)]
+
+
+logs = st.lists(st.tuples(st.sampled_from(KEYS), st.none() | st.integers(0, 9)), max_size=25).map(numbered)
+values = (
+    st.none()
+    | st.integers(0, 9)
+    | st.fixed_dictionaries({}, optional={"a": st.integers(0, 9) | st.just({"b": 1, "c": 2}), "name": st.just("Ann")})
+    | st.lists(st.integers(1, 9), min_size=5, max_size=5)
+    | st.just({"squatKg": [1, 2, 3, 4, 5]})
 )
+
+
+def set_one_by_one(updates: list[Accepted]) -> dict[str, Any]:
+    """The standing updates set in a nested dictionary, as a person would do it."""
+    meet: dict[str, Any] = {}
+    entries: dict[str, Any] = {}
+    lifting: dict[str, Any] = {}
+    for each in updates:
+        value = json.loads(each.value)
+        match path(each.key):
+            case ("registration", "entries", *names):
+                set_in(entries, names, value)
+            case ("lifting", *names):
+                set_in(lifting, names, value)
+            case names:
+                set_in(meet, list(names), value)
+    if any(each.key.startswith("registration") for each in updates):
+        meet["registration"] = {"entries": [entries[i] for i in sorted(entries, key=lambda i: int(i[1:-1]))]}
+    if any(each.key.startswith("lifting") for each in updates):
+        meet["lifting"] = {location[1:-1]: table for location, table in lifting.items()}
+    return meet
+
+
+def set_in(inside: dict[str, Any], names: list[str], value: Any) -> None:
+    match names:
+        case [name]:
+            inside[name] = value
+            if value is None:
+                del inside[name]
+        case ["squatKg", index]:
+            if not isinstance(inside.get("squatKg"), list):
+                inside["squatKg"] = [0, 0, 0, 0, 0]
+            inside["squatKg"][int(index[1:-1])] = value or 0
+        case [name, *below]:
+            if not isinstance(inside.get(name), dict):
+                if value is None and names[-2] != "squatKg":
+                    return
+                inside[name] = {}
+            set_in(inside[name], below, value)
 
 
 class TestStanding:
@@ -172,11 +221,26 @@ class TestMaterialising:
         state = applied(update(1, "lifting[Platform 1].day", 2), update(2, "x.squatKg[left]", 3))
         assert state.materialise() == {"lifting": {"Platform 1": {"day": 2}}, "x": {"squatKg": {"[left]": 3}}}
 
+    def test_an_attempt_lies_over_those_that_the_whole_entry_brought(self) -> None:
+        state = applied(
+            update(1, "registration.entries[1]", {"id": 1, "squatKg": [100, 0, 0, 0, 0]}),
+            update(2, "registration.entries[1].squatKg[1]", 110),
+        )
+        assert state.materialise() == {"registration": {"entries": [{"id": 1, "squatKg": [100, 110, 0, 0, 0]}]}}
+
+    def test_a_property_lies_over_what_was_set_together_with_its_neighbours(self) -> None:
+        state = applied(update(1, "x.stream", {"left": {"colour": 1, "size": 2}}), update(2, "x.stream.left.size", 3))
+        assert state.materialise() == {"x": {"stream": {"left": {"colour": 1, "size": 3}}}}
+
+    def test_a_table_of_which_nothing_is_left_is_absent(self) -> None:
+        assert applied(update(1, "lifting[A].overrideAttempt", None)).materialise() == {"lifting": {}}
+
     def test_values_are_fresh_copies(self) -> None:
         state = applied(update(1, "meet.plates", [1]))
         state.materialise()["meet"]["plates"].append(2)
         assert state.materialise() == {"meet": {"plates": [1]}}
 
-    @given(logs)
-    def test_any_meet_can_be_materialised(self, log: list[Accepted]) -> None:
-        applied(*log).materialise()
+    @given(st.lists(st.tuples(st.sampled_from(KEYS), values), max_size=12).map(numbered))
+    def test_it_is_what_setting_one_after_the_other_gives(self, log: list[Accepted]) -> None:
+        state = applied(*log)
+        assert state.materialise() == set_one_by_one(state.since(0))

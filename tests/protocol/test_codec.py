@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from appliance.protocol.codec import (
     NotFromServer,
+    beyond_double,
     decode_from_client,
     decode_from_server,
     decode_value,
@@ -82,6 +83,31 @@ class TestRefusals:
     def test_values_that_are_no_json_or_no_reader_could_take_are_refused(self, value: bytes) -> None:
         assert isinstance(decode_from_client(an_update(value)), MalformedMessage)
 
+    @pytest.mark.parametrize("order", [b'{"ignored":%b,%b}', b'{%b,"ignored":%b}'], ids=["first", "last"])
+    @pytest.mark.parametrize("deep", [b"[" * 100_000 + b"]" * 100_000, b'{"a":' * 100_000 + b"1" + b"}" * 100_000])
+    def test_even_what_would_be_ignored_may_not_be_endlessly_deep(self, order: bytes, deep: bytes) -> None:
+        message = b'"msgType":"LEAVE_MEET","sessionToken":"t"'
+        frame = order % ((deep, message) if order.startswith(b'{"ignored"') else (message, deep))
+        assert isinstance(decode_from_client(frame), MalformedMessage)
+
+    @pytest.mark.parametrize(
+        ("frame", "says"),
+        [
+            (b"", "truncated"),
+            (b"1", "Expected `object`, got `int`"),
+            (b"[]", "Expected `object`, got `array`"),
+            (b"{}", "missing required field `msgType`"),
+            (b'{"msgType":1}', "$.msgType"),
+            (b'{"msgType":"LEAVE_MEET","sessionToken":"t"} {}', "malformed"),
+            (b'\xef\xbb\xbf{"msgType":"LEAVE_MEET","sessionToken":"t"}', "malformed"),
+            (b'{"msgType":"LEAVE_MEET","sessionToken":"\xc3("}', "UTF-8"),
+        ],
+    )
+    def test_what_is_no_message_is_told_why(self, frame: bytes, says: str) -> None:
+        refusal = decode_from_client(frame)
+        assert isinstance(refusal, MalformedMessage)
+        assert says in refusal.err_msg
+
     def test_a_frame_above_one_mebibyte_is_refused_by_its_size(self) -> None:
         at_the_limit = an_update(b'"' + b"x" * (MAX_FRAME_BYTES - len(an_update(b'""'))) + b'"')
         assert len(at_the_limit) == MAX_FRAME_BYTES
@@ -121,6 +147,21 @@ class TestValues:
     def test_weights_in_pounds_keep_every_digit(self) -> None:
         assert encode_value(decode_value(b"20.411656667117025")) == b"20.411656667117025"
 
+    @pytest.mark.parametrize(
+        ("sent", "kept"),
+        [
+            (b"100000000000000000000", b"100000000000000000000"),
+            (b"-0.0", b"-0.0"),
+            (b'"a\\u0000b"', b'"a\\u0000b"'),
+            (b'"\\ud83d\\ude00"', '"😀"'.encode()),
+            (b'{"a":1,"a":2}', b'{"a":2}'),
+        ],
+    )
+    def test_odd_values_survive(self, sent: bytes, kept: bytes) -> None:
+        message = decode_from_client(an_update(sent))
+        assert isinstance(message, UpdateInit)
+        assert encode_value(message.updates[0].update_value) == kept
+
     @given(json_values)
     def test_a_value_is_the_same_as_itself_however_it_is_written(self, value: Any) -> None:
         assert same_value(json.dumps(value, indent=1).encode(), json.dumps(value, sort_keys=True).encode())
@@ -146,6 +187,13 @@ class TestValues:
     @pytest.mark.parametrize(("value", "levels"), [(1, 0), ([], 1), ({"a": [1, {"b": []}]}, 4), ([[], [[]]], 3)])
     def test_depth_counts_arrays_and_objects_inside_each_other(self, value: Any, levels: int) -> None:
         assert depth(value) == levels
+
+    @pytest.mark.parametrize(
+        ("value", "beyond"),
+        [(10**308, False), (10**309, True), ({"a": [1, -(10**309)]}, True), (1e308, False), (["9" * 400, True], False)],
+    )
+    def test_whole_numbers_may_be_as_large_as_a_double_holds(self, value: Any, beyond: bool) -> None:
+        assert beyond_double(value) is beyond
 
 
 class TestRelayFrames:

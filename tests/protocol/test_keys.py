@@ -21,6 +21,7 @@ WELL_FORMED = {
     "registration.entries[5003].deadliftStatus[4]": ("registration", "entries", "[5003]", "deadliftStatus", "[4]"),
     "lifting[Platform 1].flight": ("lifting", "[Platform 1]", "flight"),
     "lifting[Halle 2.1 – Süd].day": ("lifting", "[Halle 2.1 – Süd]", "day"),
+    f"lifting[{'p' * 40}].day": ("lifting", f"[{'p' * 40}]", "day"),
     "x": ("x",),
     "x.stream.overlay[left.1][2].colour": ("x", "stream", "overlay", "[left.1]", "[2]", "colour"),
 }
@@ -67,6 +68,8 @@ MALFORMED = [
     "x.\x7f",
     "x[\x00]",
     "meet.name\n",
+    "x.\ud800",
+    "x[\udfff]",
 ]
 
 
@@ -104,7 +107,10 @@ def test_parsing_and_formatting_are_inverse(path: keys.Path) -> None:
     assert parse(format_path(path)) == path
 
 
-@given(st.text(max_size=60) | st.from_regex(r"registration\.entries\[\d+\](\.\w+(\[\d\])?)?", fullmatch=True))
+@given(
+    st.text(st.characters(exclude_categories=()), max_size=60)
+    | st.from_regex(r"registration\.entries\[\d+\](\.\w+(\[\d\])?)?", fullmatch=True)
+)
 def test_any_text_is_a_path_that_formats_to_itself_or_malformed(key: str) -> None:
     path = parse(key)
     assert isinstance(path, MalformedKey) or format_path(path) == key

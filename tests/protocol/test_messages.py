@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
 
@@ -57,6 +59,54 @@ def test_each_field_of_another_type_is_refused_by_its_path(message: dict[str, An
     refusal = decode_from_client(json.dumps({**message, field: {"not": "this"}}).encode())
     assert isinstance(refusal, MalformedMessage)
     assert f"$.{field}" in refusal.err_msg
+
+
+def inner_fields(value: Any, path: str = "$") -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Every field of the objects inside a message: the path of its object, the object, its name."""
+    for at, item in (
+        ((f"{path}.{name}", each) for name, each in value.items() if name not in ("updateValue", "unknownField"))
+        if isinstance(value, dict)
+        else ((f"{path}[{index}]", each) for index, each in enumerate(value))
+    ):
+        if isinstance(item, dict):
+            yield from ((at, item, name) for name in item)
+        if isinstance(item, dict | list):
+            yield from inner_fields(item, at)
+
+
+INNER_FIELDS = [
+    pytest.param(index, place, id=f"{example['message']['msgType']}{path[1:]}.{name}")
+    for index, example in enumerate(VALID)
+    if example["from"] == "client"
+    for place, (path, _, name) in enumerate(inner_fields(example["message"]))
+]
+
+
+def with_an_inner_field(index: int, place: int) -> tuple[dict[str, Any], str, dict[str, Any], str]:
+    message = copy.deepcopy(VALID[index]["message"])
+    path, inside, name = list(inner_fields(message))[place]
+    return message, path, inside, name
+
+
+@pytest.mark.parametrize(("index", "place"), INNER_FIELDS)
+def test_each_field_of_an_inner_object_is_missed_by_its_path(index: int, place: int) -> None:
+    message, path, inside, name = with_an_inner_field(index, place)
+    del inside[name]
+    refusal = decode_from_client(json.dumps(message).encode())
+    assert isinstance(refusal, MalformedMessage)
+    assert name in refusal.err_msg
+    assert f"`{path}`" in refusal.err_msg
+
+
+@pytest.mark.parametrize(
+    ("index", "place"), [each for each in INNER_FIELDS if not str(each.id).endswith("updateValue")]
+)
+def test_each_field_of_an_inner_object_has_its_type(index: int, place: int) -> None:
+    message, path, inside, name = with_an_inner_field(index, place)
+    inside[name] = {"not": "this"}
+    refusal = decode_from_client(json.dumps(message).encode())
+    assert isinstance(refusal, MalformedMessage)
+    assert f"`{path}.{name}`" in refusal.err_msg
 
 
 def test_the_examples_show_every_message() -> None:
