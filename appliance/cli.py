@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import resource
 import signal
 import sys
 import tempfile
@@ -103,6 +104,7 @@ def _install_openlifter(parsed: argparse.Namespace) -> int:
 
 async def _run(chosen: settings.Settings, *, demonstrate: bool = False) -> int:
     """The appliance, until a signal ends it or a bug does."""
+    _allow_many_sockets()
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
@@ -116,6 +118,12 @@ async def _run(chosen: settings.Settings, *, demonstrate: bool = False) -> int:
             task.cancel()
         await asyncio.gather(*filter(None, (stopping, beside)), return_exceptions=True)
         return 1 if appliance.meets.failed.done() and appliance.meets.failed.exception() else 0
+
+
+def _allow_many_sockets() -> None:
+    """Each table takes a file descriptor, and so does whoever opens a socket and says nothing."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 async def _demonstrate(url: str) -> None:

@@ -18,7 +18,7 @@ from appliance.protocol.words import AUTHENTICATION_S, MAX_FRAME_BYTES, CloseCod
 from appliance.service.logging import get_logger
 
 # Frames above the protocol's limit are answered, so they have to be read; above this aiohttp closes the socket (1009).
-MAX_READ_BYTES = 16 * MAX_FRAME_BYTES
+MAX_READ_BYTES = 4 * MAX_FRAME_BYTES
 
 # With pings, a half-open socket is noticed within half of this again.
 PING_S = 20.0

@@ -20,7 +20,7 @@ from appliance.live.outbox import Newest
 from appliance.live.presence import Attendance
 from appliance.live.release import Release, Run, standing_frames
 from appliance.meet.log import MeetLog, Sender
-from appliance.meet.records import Location, Meet
+from appliance.meet.records import Accepted, Location, Meet
 from appliance.protocol.codec import encode
 from appliance.protocol.messages import FromServer, Heartbeat, MalformedMessage, PullDone, ServerBusy, Update
 from appliance.service.logging import get_logger
@@ -28,11 +28,17 @@ from appliance.storage.commands import AppendUpdates
 from appliance.storage.errors import StorageError
 from appliance.storage.journal import Journal
 
-# A burst is not larger than this, so that no update waits for the decisions about thousands of others.
+# A burst gathers at most so many updates, and decides for at most so long: nobody waits for the decisions about
+# thousands of others, or about a few that take long.
 MAX_BURST = 2000
+DECIDE_S = 0.02
 
-# And with the largest message on top it still fits an empty outbox: nobody who keeps up is cut by one burst.
+# What is accepted in a burst ends with the update that reaches so many bytes, as they are relayed. With the rest of its
+# slice that still fits an empty outbox: nobody who keeps up is cut by one burst.
 MAX_BURST_BYTES = 512 * 1024
+
+# Time and room are looked at after so many updates.
+SLICE = 4
 
 BUSY_RETRY_MS = 1000
 PRESENCE_S = 0.05
@@ -93,6 +99,28 @@ class _Pull(Struct):
     last_server_seq: int
     epoch: str | None
     size: int
+
+
+class _Decided(Struct):
+    """What became of a burst: the decisions, the posts that are done, and what is left of the others."""
+
+    runs: list[Run] = []
+    done: list[_Updates] = []
+    cut_short: list[_Updates] = []
+    untouched: list[_Updates] = []
+
+    def note(self, posts: list[_Updates], updates: int) -> None:
+        """So many updates of one client's posts are decided."""
+        for post in posts:
+            if updates >= len(post.updates):
+                self.done.append(post)
+            else:
+                self.cut_short.append(_Updates(post.peer, post.member, post.updates[updates:], post.size))
+            updates = max(0, updates - len(post.updates))
+
+
+def _updates_in(posts: list[_Updates]) -> int:
+    return sum(len(post.updates) for post in posts)
 
 
 _Arrival = _Updates | _Enter | _Leave | _Pull
@@ -184,9 +212,9 @@ class Hub:
 
     async def _take(self) -> None:
         posts: list[_Updates] = []
-        gathered = size = 0
+        gathered = 0
         locations: dict[str, Location] = {}
-        while self._inbox and gathered < MAX_BURST and size < MAX_BURST_BYTES:
+        while self._inbox and gathered < MAX_BURST:
             first = self._inbox[0]
             if not isinstance(first, _Updates):
                 break
@@ -195,7 +223,6 @@ class Hub:
             self._inbox.popleft()
             posts.append(first)
             gathered += len(first.updates)
-            size += first.size
         if posts:
             await self._burst(posts)
             return
@@ -212,33 +239,70 @@ class Hub:
 
     async def _burst(self, posts: list[_Updates]) -> None:
         refusal = self._damage or await self._catch_up_with_disk()
+        decided = _Decided()
         if refusal is None:
-            runs = self._decide(posts)
-            refusal = await self._store(runs)
-            if refusal is None:
-                self._release(runs)
-        if refusal is not None:
+            decided = self._decide(posts)
+            refusal = await self._store(decided.runs)
+        if refusal is None:
+            self._release(decided.runs)
+            self._put_off(decided)
+            done = decided.done
+        else:
             busy = encode(ServerBusy(retry_after_ms=BUSY_RETRY_MS, reason=refusal))
             for peer in {id(post.peer): post.peer for post in posts}.values():
                 peer.send(busy)
-        for post in posts:
+            done = posts
+        for post in done:
             post.peer.answered(post.size)
+        # Other meets have their turn, even where nothing had to be written.
+        await asyncio.sleep(0)
 
-    def _decide(self, posts: list[_Updates]) -> list[Run]:
-        """One run for each client, so that its numbers follow each other and few frames tell them."""
-        senders: dict[str, Sender] = {}
-        gathered: dict[str, list[Update]] = {}
+    def _decide(self, posts: list[_Updates]) -> _Decided:
+        """Decide until time or room is used up; those who want little first.
+
+        One run for each client, so that its numbers follow each other and few frames tell them.
+        """
+        decided = _Decided()
+        by_client: dict[str, list[_Updates]] = {}
         for post in posts:
             newest_known = max((update.after_server_seq_num for update in post.updates), default=0)
             if newest_known > self._log.last_server_seq:
                 post.peer.send(encode(_ahead(newest_known, self._log.last_server_seq)))
+                decided.done.append(post)
+            else:
+                by_client.setdefault(post.member.client_id, []).append(post)
+        until = self._loop.time() + DECIDE_S
+        room = MAX_BURST_BYTES
+        for theirs in sorted(by_client.values(), key=_updates_in):
+            # The first always gets a slice, or a slow machine would get nowhere.
+            if decided.runs and (room <= 0 or self._loop.time() >= until):
+                decided.untouched += theirs
                 continue
-            member = post.member
-            senders[member.client_id] = Sender(member.client_id, member.location.name, member.location.priority)
-            gathered.setdefault(member.client_id, []).extend(post.updates)
-        return [
-            Run(client_id, self._log.receive(updates, senders[client_id])) for client_id, updates in gathered.items()
-        ]
+            member = theirs[0].member
+            sender = Sender(member.client_id, member.location.name, member.location.priority)
+            run = Run(member.client_id, [])
+            updates = [update for post in theirs for update in post.updates]
+            while len(run.decisions) < len(updates):
+                slice_ = updates[len(run.decisions) : len(run.decisions) + SLICE]
+                decisions = self._log.receive(slice_, sender)
+                run.decisions += decisions
+                room -= sum(len(decision.value) for decision in decisions if isinstance(decision, Accepted))
+                if room <= 0 or self._loop.time() >= until:
+                    break
+            decided.runs.append(run)
+            decided.note(theirs, len(run.decisions))
+        return decided
+
+    def _put_off(self, decided: _Decided) -> None:
+        """Let what is left of a burst wait: a client whose updates took all the time waits behind all the others."""
+        if not decided.cut_short and not decided.untouched:
+            return
+        slow = {post.member.client_id for post in decided.cut_short}
+        waiting = [*decided.untouched, *self._inbox]
+        theirs = [each for each in waiting if isinstance(each, _Updates) and each.member.client_id in slow]
+        others = [each for each in waiting if not (isinstance(each, _Updates) and each.member.client_id in slow)]
+        self._inbox = deque([*others, *decided.cut_short, *theirs])
+        self._arrived.set()
 
     async def _store(self, runs: list[Run]) -> str | None:
         """Make decisions durable; else forget them, and say why."""

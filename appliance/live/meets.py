@@ -209,7 +209,8 @@ class Meets:
             await asyncio.gather(*map(self._journal.submit, commands))
         except StorageError as error:
             return ServerBusy(retry_after_ms=BUSY_RETRY_MS, reason=str(error))
-        running.roster.keep(client)
+        if new:
+            running.roster.keep(client)
         self._sessions.restore([session])
         _log.info("client_joined", meet_id=running.meet.meet_id, client_id=client_id, location=location.name, role=role)
         return self._membership(running, claims, location, client, created=False)
@@ -255,8 +256,12 @@ class Meets:
         return None
 
     async def leave(self, membership: Membership) -> ServerBusy | None:
-        """End a session for ever; None when that is on disk."""
-        return await self._store(self._sessions.revoke(membership.claims.session_id))
+        """End a session for ever; None when that is on disk, else nothing was done."""
+        revoked = self._sessions.revoke(membership.claims.session_id)
+        busy = await self._store(revoked)
+        if busy is not None:
+            self._sessions.restore([msgspec.structs.replace(revoked, dead=False)])
+        return busy
 
     async def enlarge(self, membership: Membership) -> FromServer:
         """Give a client more entry ids."""

@@ -89,19 +89,20 @@ class Release:
         self._epoch = epoch
         self._runs = runs
         self._parts = [list(_parts(run.accepted())) for run in runs]
-        self._place = {run.client_id: place for place, run in enumerate(runs)}
+        self._senders = {run.client_id for run in runs}
         self._for_readers = self._relay(0, len(runs))
 
     def frames_for(self, client_id: str) -> list[bytes]:
         """What this client is sent, in order: with its own updates acknowledged, those of others relayed."""
-        place = self._place.get(client_id)
-        if place is None:
+        if client_id not in self._senders:
             return self._for_readers
-        return [
-            *self._relay(0, place),
-            *_answers(self._runs[place].decisions),
-            *self._relay(place + 1, len(self._runs)),
-        ]
+        frames: list[bytes] = []
+        told = 0
+        for place, run in enumerate(self._runs):
+            if run.client_id == client_id:
+                frames += [*self._relay(told, place), *_answers(run.decisions)]
+                told = place + 1
+        return [*frames, *self._relay(told, len(self._runs))]
 
     def _relay(self, first: int, end: int) -> list[bytes]:
         return list(relay_frames(self._epoch, chain.from_iterable(self._parts[first:end]), FRAME_BYTES))

@@ -10,6 +10,7 @@ refused them, `MeetLog.rewind` forgets all that was decided since it last settle
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -24,6 +25,8 @@ from appliance.protocol.messages import Update
 from appliance.protocol.words import MAX_DOUBLE_DIGITS, MAX_VALUE_BYTES, MAX_VALUE_DEPTH
 
 _UNKNOWN = 0
+_TOO_DEEP = f"updateValue is nested deeper than {MAX_VALUE_DEPTH} levels"
+_MANY_DIGITS = re.compile(rb"[0-9]{%d}" % MAX_DOUBLE_DIGITS)
 
 
 class UnreadableLog(Exception):
@@ -171,10 +174,11 @@ class MeetLog:
         path = keys.parse(key)
         if isinstance(path, keys.MalformedKey):
             return _impossible(update, sender, path.reason)
-        # What could be decoded may still be too deep to be encoded here, with more on the stack.
-        if isinstance(update.update_value, dict | list) and depth(update.update_value) > MAX_VALUE_DEPTH:
-            return _impossible(update, sender, f"updateValue is nested deeper than {MAX_VALUE_DEPTH} levels")
-        value = encode_value(update.update_value)
+        try:
+            value = encode_value(update.update_value)
+        except RecursionError:
+            # What could just be decoded can be too deep to be encoded here, with more on the stack.
+            return _impossible(update, sender, _TOO_DEEP)
         wrong = _wrong_value(path, update, value)
         if wrong is not None:
             return _impossible(update, sender, wrong)
@@ -265,8 +269,15 @@ class MeetLog:
 def _wrong_value(path: keys.Path, update: Update, value: bytes) -> str | None:
     if len(value) > MAX_VALUE_BYTES:
         return f"updateValue has {len(value)} bytes, at most {MAX_VALUE_BYTES} are allowed"
-    if len(value) >= MAX_DOUBLE_DIGITS and beyond_double(update.update_value):
+    # Counting brackets is cheap and never too low, so that the levels of small values need not be counted.
+    brackets = value.count(b"[") + value.count(b"{")
+    if brackets > MAX_VALUE_DEPTH and depth(update.update_value) > MAX_VALUE_DEPTH:
+        return _TOO_DEEP
+    if len(value) >= MAX_DOUBLE_DIGITS and _MANY_DIGITS.search(value) and beyond_double(update.update_value):
         return "updateValue has a number that is too large"
+    if path[0] == "registration" and len(path) == 4 and path[3] == "id":
+        # It could only be what it is already, and clients would find an entry whose id is not its key.
+        return "an entry's id cannot be changed"
     if path[0] == "registration" and len(path) == 3 and value != DELETED:
         entry = update.update_value
         if not isinstance(entry, dict):

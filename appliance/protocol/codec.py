@@ -15,7 +15,7 @@ from appliance.protocol.messages import (
     Relayed,
     UnknownMessageType,
 )
-from appliance.protocol.words import MAX_DOUBLE, MAX_FRAME_BYTES
+from appliance.protocol.words import MAX_COMPARED_BYTES, MAX_DOUBLE, MAX_FRAME_BYTES
 
 Refusal = MalformedMessage | UnknownMessageType
 
@@ -24,6 +24,8 @@ _from_client: Callable[[bytes | str], FromClient] = msgspec.json.Decoder(FromCli
 _from_server: Callable[[bytes | str], FromServer] = msgspec.json.Decoder(FromServer).decode
 _encoder = msgspec.json.Encoder()
 _ECHOED_CHARACTERS = 100
+_NUMBER_BEGINS = b"-0123456789"
+_NUMBER = _NUMBER_BEGINS[0]
 
 
 class NotFromServer(Exception):
@@ -90,8 +92,22 @@ def decode_value(value: bytes) -> Any:
 
 
 def same_value(one: bytes, other: bytes) -> bool:
-    """Whether two encoded values are the same JSON value: 1 and 1.0 are, 1 and true are not."""
-    return one == other or _equal(decode_value(one), decode_value(other))
+    """Whether two encoded values are the same JSON value: 1 and 1.0 are, 1 and true are not.
+
+    Values above `MAX_COMPARED_BYTES` are the same only byte for byte: to read them would take a client that makes many
+    such changes as long as it likes, on everybody's time. All that OpenLifter has is far smaller.
+    """
+    if one == other:
+        return True
+    if _kind(one) != _kind(other) or max(len(one), len(other)) > MAX_COMPARED_BYTES:
+        return False
+    return _equal(decode_value(one), decode_value(other))
+
+
+def _kind(value: bytes) -> int:
+    """Tells values apart that cannot be the same by their first byte; all numbers are of one kind."""
+    first = value[0]
+    return _NUMBER if first in _NUMBER_BEGINS else first
 
 
 def _equal(one: Any, other: Any) -> bool:

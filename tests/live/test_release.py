@@ -40,6 +40,17 @@ def test_a_sender_gets_its_ack_between_the_relays_of_what_others_did_before_and_
     assert [each.server_seq_num for each in after.updates_relayed] == [4]
 
 
+def test_a_sender_with_several_runs_gets_each_acknowledged_in_its_place() -> None:
+    release = Release(
+        EPOCH, [Run("a", [accepted(1)]), Run("b", [accepted(2, "b")]), Run("a", [accepted(3, local_seq=2)])]
+    )
+    first, between, last = told(release, "a")
+    assert first == messages.UpdateAck(update_acks=[messages.Ack(local_seq_num=1, server_seq_num=1)])
+    assert isinstance(between, messages.UpdateRelay)
+    assert [each.server_seq_num for each in between.updates_relayed] == [2]
+    assert last == messages.UpdateAck(update_acks=[messages.Ack(local_seq_num=2, server_seq_num=3)])
+
+
 def test_a_reader_gets_one_frame_of_all_put_together_once() -> None:
     release = Release(EPOCH, [Run("a", [accepted(1)]), Run("b", [accepted(2, "b")])])
     (relay,) = told(release, "display")

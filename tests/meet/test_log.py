@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -88,6 +90,7 @@ class TestImpossibleUpdates:
             ("registration.entries[1]", "Ann", "an object, or null"),
             ("registration.entries[1]", {"id": 2}, "id"),
             ("registration.entries[1]", {"id": "1"}, "id"),
+            ("registration.entries[1].id", 7, "cannot be changed"),
             ("registration.entries[1]", {"id": True}, "id"),
             ("x", 10**309, "too large"),
             ("registration.entries[1]", {"bodyweightKg": -(10**309)}, "too large"),
@@ -114,11 +117,18 @@ class TestImpossibleUpdates:
         """Deciding happens deeper on the stack than decoding, and no value may end it."""
         limit = sys.getrecursionlimit()
         messages = [decode_from_client(nested(levels)) for levels in range(limit - 300, limit)]
-        deepest = [message for message in messages if isinstance(message, UpdateInit)][-20:]
+        deepest = [message.updates[0].update_value for message in messages if isinstance(message, UpdateInit)][-20:]
         assert deepest
-        for message in deepest:
-            (each,) = message.updates
-            assert "deeper than 32" in refused(meet.change(DESK, each.update_key, each.update_value)).rejected.reason
+        for value in deepest:
+            rejection = refused(deeper(10, partial(meet.change, DESK, "x", value)))
+            assert "deeper than 32" in rejection.rejected.reason
+
+    def test_digits_in_a_text_are_no_number(self, meet: Meet) -> None:
+        assert isinstance(meet.change(DESK, "x", "9" * 400), Accepted)
+
+
+def deeper(frames: int, call: Callable[[], Decision]) -> Decision:
+    return deeper(frames - 1, call) if frames else call()
 
 
 def nested(levels: int) -> bytes:

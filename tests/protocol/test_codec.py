@@ -184,6 +184,12 @@ class TestValues:
     def test_sameness_is_that_of_json(self, one: bytes, other: bytes, same: bool) -> None:
         assert same_value(one, other) is same_value(other, one) is same
 
+    def test_large_values_are_the_same_only_byte_for_byte(self) -> None:
+        small, large = [1] * 100, [1] * 5000
+        assert same_value(encode_value(small), json.dumps(small).encode())
+        assert same_value(encode_value(large), encode_value(large))
+        assert not same_value(encode_value(large), json.dumps(large).encode())
+
     @pytest.mark.parametrize(("value", "levels"), [(1, 0), ([], 1), ({"a": [1, {"b": []}]}, 4), ([[], [[]]], 3)])
     def test_depth_counts_arrays_and_objects_inside_each_other(self, value: Any, levels: int) -> None:
         assert depth(value) == levels
