@@ -14,6 +14,9 @@ from appliance.access.sessions import LIFETIME_S, RENEWAL_S
 from appliance.live import meets
 from appliance.protocol import messages
 from appliance.protocol.words import MAX_CLIENT_ID
+from appliance.storage.commands import Command
+from appliance.storage.errors import StorageFailed
+from appliance.storage.journal import Journal
 from tests.world import PASSWORD, Table, World
 
 LOCATIONS = {"Platform 1": 2, "Registration": 1}
@@ -202,6 +205,23 @@ class TestSessions:
         assert not await pull_is_answered(table, other.token)
         assert await pull_is_answered(table, table.token)
         assert await other.change(("meet.name", "Cup")) == [1]
+
+    async def test_leaving_while_the_disk_refuses_does_nothing(
+        self, venue: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        table = await venue.table()
+        await table.create(LOCATIONS, "Platform 1")
+
+        def refused(journal: Journal, command: Command) -> asyncio.Future[None]:
+            answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            answer.set_exception(StorageFailed("the disk is full"))
+            return answer
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Journal, "submit", refused)
+            await table.say({"msgType": "LEAVE_MEET", "sessionToken": table.token})
+            await table.expect(messages.ServerBusy)
+        assert await table.change(("meet.name", "Cup")) == [1]
 
     async def test_a_token_that_was_left_is_dead_for_ever(self, venue: World) -> None:
         host, guest = await venue.table(), await venue.table()
