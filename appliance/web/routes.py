@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from appliance.live.connection import Connection
 from appliance.live.meets import Meets
@@ -34,6 +34,7 @@ def make_web(meets: Meets, journal: Journal, openlifter_place: Path) -> web.Appl
     app[CONNECTIONS] = set()
     app.router.add_get("/ws", websocket)
     app.router.add_get("/healthz", healthz)
+    app.router.add_get("/api/v1/meets", list_meets)
     # What a person who only knows the address wants to see.
     app.router.add_get("/", openlifter.redirect)
     app.router.add_get("/openlifter", openlifter.redirect)
@@ -64,6 +65,16 @@ async def healthz(request: web.Request) -> web.Response:
     except StorageError as error:
         return web.json_response({"status": "failing", "reason": str(error)}, status=503)
     return web.json_response({"status": "ok"})
+
+
+async def list_meets(request: web.Request) -> web.Response:
+    """``GET /api/v1/meets``: the meets on this appliance, newest first, for a table that wants to join one.
+
+    An id is no secret, the password is: whoever stands in the hall may know which meets there are.
+    """
+    names = request.app[MEETS].names
+    meets = [{"meetId": meet_id, "meetName": name} for meet_id, name in reversed(names.items())]
+    return web.json_response({"meets": meets}, headers={hdrs.CACHE_CONTROL: "no-store"})
 
 
 async def _close_connections(app: web.Application) -> None:
