@@ -13,6 +13,7 @@ from appliance.protocol.words import CloseCode
 from appliance.storage.errors import StorageError
 from appliance.storage.journal import Journal
 from appliance.web import openlifter
+from appliance.web.qr import qr_svg
 from appliance.web.static_files import StaticFiles
 
 # A disk that takes longer for one row cannot carry a meet.
@@ -39,6 +40,7 @@ def make_web(meets: Meets, journal: Journal, openlifter_place: Path) -> web.Appl
     app.router.add_get("/", openlifter.redirect)
     app.router.add_get("/openlifter", openlifter.redirect)
     app.router.add_get("/openlifter/{path:.*}", openlifter.OpenLifter(openlifter_place).serve)
+    app.router.add_get("/api/v1/qr.svg", qr_svg)
     app.router.add_get("/static/{path:.+}", StaticFiles().serve)
     app.on_shutdown.append(_close_connections)
     return app
