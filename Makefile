@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: run test style types arrows tests browser faults bench docs schema wheel hooks clean
+.PHONY: run test style types arrows tests browser faults bench bench-browser docs schema wheel hooks clean
 
 run: $(VENV)/.installed-run
 	$(BIN)/openlifter-appliance demo
@@ -36,6 +36,9 @@ faults: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-run
 	$(BIN)/openlifter-appliance bench
+
+bench-browser: $(VENV)/.installed-dev browser
+	$(BIN)/python -m tests.browser.measure
 
 docs: schema
 	$(BIN)/python -m appliance.protocol.errors > docs/errors.md.new

@@ -1,4 +1,4 @@
-"""Packages from the npm registry, for tests only: fetched when these run, of pinned versions, never part of the repo."""
+"""Packages from the npm registry, for tests only: fetched when they run, pinned, never part of the repo."""
 
 from __future__ import annotations
 
