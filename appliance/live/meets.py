@@ -104,6 +104,11 @@ class Meets:
         """The meets that are here, oldest first."""
         return [running.meet for running in self._running.values()]
 
+    @property
+    def hubs(self) -> list[Hub]:
+        """The meets as they run, oldest first."""
+        return [running.hub for running in self._running.values()]
+
     def open(self, stored: StoredMeet, log: MeetLog, damage: str | None) -> None:
         """Take up a meet from disk, with its log; one with damage can be read but not changed."""
         self._start(stored.meet, stored.epochs[-1], Roster(stored.clients), log, damage)
@@ -114,6 +119,11 @@ class Meets:
         for running in self._running.values():
             running.hub.stop()
         await asyncio.gather(*(running.task for running in self._running.values()), return_exceptions=True)
+
+    def forget(self) -> None:
+        """After `close`: know no meet and no session any more, so that another database can be taken up."""
+        self._running.clear()
+        self._sessions.forget()
 
     def _start(self, meet: Meet, epoch: Epoch, roster: Roster, log: MeetLog, damage: str | None) -> _RunningMeet:
         async def reload() -> MeetLog:
@@ -129,8 +139,12 @@ class Meets:
     def _hub_ended(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (error := task.exception()) is not None:
             _log.error("hub_failed", cause=error, task=task.get_name())
-            if not self.failed.done():
-                self.failed.set_exception(error)
+            self.fail(error)
+
+    def fail(self, error: BaseException) -> None:
+        """The appliance cannot go on with what it has in memory."""
+        if not self.failed.done():
+            self.failed.set_exception(error)
 
     # ------------------------------------------------------------ creating and joining
 

@@ -33,7 +33,7 @@ from appliance.storage.errors import (
     StorageFailed,
     reason_of,
 )
-from appliance.storage.loading import StoredMeet, load_meet
+from appliance.storage.loading import StoredMeet, load_meet, load_meets
 from appliance.storage.transaction import KnownMeet, Transaction
 
 _T = TypeVar("_T")
@@ -146,12 +146,17 @@ class Journal:
         """
         return self.read(partial(self._load_again, meet_id))
 
+    def reload_all(self) -> asyncio.Future[list[StoredMeet]]:
+        """Read every meet as `reload` does one."""
+        return self.read(self._load_all_again)
+
     def replace(self, swap: Callable[[], _T]) -> asyncio.Future[_T]:
         """Have another database put in the place of this one, after all that was submitted before.
 
         ``swap`` runs in the writer's thread while the file is closed, and moves files. Whatever it does, the file that
-        is there afterwards is opened; and every meet takes updates only after it has been read with `reload`, since
-        those that come were decided on top of the file that was there before. The answer is that of ``swap``.
+        is there afterwards is opened; and every meet takes updates only after it has been read with `reload` or
+        `reload_all`, since those that come were decided on top of the file that was there before. The answer is that
+        of ``swap``.
         """
         answer = self._new_answer()
         self._queue.put(_Replace(swap, answer))
@@ -323,6 +328,11 @@ class Journal:
     def _load_again(self, meet_id: str, connection: sqlite3.Connection) -> StoredMeet:
         stored = load_meet(connection, meet_id)
         self._void.discard(meet_id)
+        return stored
+
+    def _load_all_again(self, connection: sqlite3.Connection) -> list[StoredMeet]:
+        stored = load_meets(connection)
+        self._void.clear()
         return stored
 
     def _reach(self) -> peewee.SqliteDatabase:

@@ -361,6 +361,9 @@ class TestReplacing:
             await journal.submit(append(4, 4))
         await journal.reload(MEET_ID)
         await journal.submit(append(4, 4))
+        await journal.replace(lambda: None)
+        assert [stored.last_server_seq for stored in await journal.reload_all()] == [4]
+        await journal.submit(append(5, 5))
 
     async def test_a_swap_that_fails_is_told_and_the_old_file_serves_on(self, journal: Journal) -> None:
         def refuse() -> None:
