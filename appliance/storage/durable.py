@@ -23,10 +23,10 @@ _REASONS = {
     errno.EROFS: "the disk is write-protected",
     errno.EACCES: "the folder may not be written to",
     errno.EPERM: "the folder may not be written to",
-    errno.ENOENT: "it is gone",
-    errno.ENODEV: "it is gone",
-    errno.ENXIO: "it is gone",
-    errno.ENOTDIR: "it is gone",
+    errno.ENOENT: "the folder is not there",
+    errno.ENODEV: "the folder is not there",
+    errno.ENXIO: "the folder is not there",
+    errno.ENOTDIR: "the folder is not there",
     errno.EIO: "the disk cannot be read or written",
 }
 

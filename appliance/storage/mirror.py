@@ -92,7 +92,7 @@ def same_disk(one: Path, other: Path) -> bool:
 def _still_there(mirror: Mirror) -> None:
     # A stick that was pulled takes writes into the page cache for a while.
     if not mirror.there:
-        raise StorageFailed("it is gone")
+        raise StorageFailed("the folder is not there")
 
 
 def _unescaped(text: str) -> str:

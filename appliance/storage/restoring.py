@@ -39,6 +39,9 @@ ASIDE = "replaced"
 
 _WAL, _SHM = "-wal", "-shm"
 
+# For a reader that looks at the present database while it shall be replaced.
+BUSY_TIMEOUT_S = 5.0
+
 _log = get_logger(__name__)
 
 
@@ -192,11 +195,14 @@ def _tidy(database: Path) -> bool:
     if not database.exists():
         return False
     try:
-        with closing(sqlite3.connect(database, isolation_level=None)) as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        with closing(sqlite3.connect(database, isolation_level=None, timeout=BUSY_TIMEOUT_S)) as connection:
+            ((busy, _, _),) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             positions(connection)
     except sqlite3.DatabaseError:
         return False
+    if busy:
+        # Without its log the main file would be an older state, should the swap be interrupted.
+        raise StorageFailed("another program is using the database: try again")
     return True
 
 

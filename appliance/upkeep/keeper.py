@@ -50,6 +50,7 @@ class SnapshotKeeper:
     Attributes:
         newest: the newest snapshot that can be read, None if there is none.
         mirror: how the second place was when it was last looked at.
+        paused: who holds it keeps snapshots from being taken.
     """
 
     def __init__(
@@ -72,7 +73,7 @@ class SnapshotKeeper:
         self._meets = meets
         self._clock = clock
         self._board = board
-        self._one_at_a_time = asyncio.Lock()
+        self.paused = asyncio.Lock()
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="snapshots")
         self._second_disk = ThreadPoolExecutor(1, thread_name_prefix="mirror")
         self._mirror_run: asyncio.Task[None] | None = None
@@ -119,7 +120,7 @@ class SnapshotKeeper:
         Raises:
             StorageError: there is none; the operator is warned.
         """
-        async with self._one_at_a_time:
+        async with self.paused:
             try:
                 snapshot = await self._on_disk(partial(self._take, reason))
             except StorageError as error:
@@ -177,7 +178,7 @@ class SnapshotKeeper:
 
     async def keep_room(self) -> None:
         """Drop snapshots that need not be kept, and see whether the disk runs full."""
-        async with self._one_at_a_time:
+        async with self.paused:
             await self._thin()
         disk = await self._on_disk(lambda: shutil.disk_usage(self._data_dir))
         if budget_bytes(disk.total, disk.free, 0, 100) == 0:

@@ -58,7 +58,8 @@ class Restorer:
             # The slow part, while the tables work on.
             staged = await asyncio.to_thread(stage, snapshot.path, self._data_dir)
             try:
-                async with self._doors.closed():
+                # A reader would keep the present database from being put aside whole.
+                async with self._keeper.paused, self._self_check.paused, self._doors.closed():
                     stand = await self._swap(staged)
             except TimeoutError as error:
                 raise StorageFailed("a table does not let go of its connection: try again") from error

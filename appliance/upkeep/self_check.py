@@ -51,6 +51,10 @@ class SelfCheck:
         journal: reads it at the start.
         meets: what is in memory.
         board: where it shows.
+
+    Attributes:
+        report: what was found so far.
+        paused: who holds it keeps `run` from reading the database.
     """
 
     def __init__(self, database: Path, journal: Journal, meets: Meets, board: WarningBoard) -> None:
@@ -59,6 +63,7 @@ class SelfCheck:
         self._journal = journal
         self._meets = meets
         self._board = board
+        self.paused = asyncio.Lock()
 
     async def take_up(self) -> None:
         """Check what is on disk and open every meet; one that is damaged is opened for reading only.
@@ -96,8 +101,9 @@ class SelfCheck:
 
     async def run(self) -> None:
         """Check everything once, while the meets go on."""
-        settled = {hub.meet.meet_id: hub.settled for hub in self._meets.hubs}
-        self._note(await asyncio.to_thread(partial(look, self._database, settled)))
+        async with self.paused:
+            settled = {hub.meet.meet_id: hub.settled for hub in self._meets.hubs}
+            self._note(await asyncio.to_thread(partial(look, self._database, settled)))
 
     def _note(self, problems: list[str]) -> None:
         before = self.report

@@ -43,7 +43,7 @@ def test_what_was_written_stands_until_the_new_content_is_whole(tmp_path: Path) 
 
 
 def test_a_folder_that_is_not_there_is_said_in_plain_words(tmp_path: Path) -> None:
-    with pytest.raises(FileRefused, match="it is gone"):
+    with pytest.raises(FileRefused, match="the folder is not there"):
         durable.write(tmp_path / "none" / "file", b"x")
 
 

@@ -75,7 +75,7 @@ class TestCopying:
         assert copy_to(there, snapshot).stat().st_ino == inode
 
     def test_what_is_not_there_is_not_made(self, snapshot: Path, tmp_path: Path) -> None:
-        with pytest.raises(FileRefused, match="it is gone"):
+        with pytest.raises(FileRefused, match="the folder is not there"):
             copy_to(Mirror(tmp_path / "gone", tmp_path / "gone" / "sub"), snapshot)
         assert not (tmp_path / "gone").exists()
 
@@ -96,7 +96,7 @@ class TestCopying:
         stick.mkdir()
         looks = iter([True, False])
         monkeypatch.setattr(Mirror, "there", property(lambda _: next(looks)))
-        with pytest.raises(StorageFailed, match="it is gone"):
+        with pytest.raises(StorageFailed, match="the folder is not there"):
             copy_to(Mirror(stick, stick), snapshot)
         assert list(stick.iterdir()) == []
 

@@ -171,6 +171,21 @@ async def test_a_swap_that_fails_leaves_the_present_as_it_was(
     await filled.grow(1)
 
 
+async def test_while_another_program_reads_the_present_nothing_is_swapped(
+    filled: Filled, yesterday: Snapshot, database_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its log could not be brought into the main file, which alone would be an older state."""
+    monkeypatch.setattr(restoring, "BUSY_TIMEOUT_S", 0.05)
+    staged = stage(yesterday.path, database_path.parent)
+    with closing(open_reader(database_path)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM log").fetchall()
+        await filled.grow(5)
+        with pytest.raises(StorageFailed, match="another program is using the database"):
+            await filled.journal.replace(lambda: swap(staged, database_path))
+    assert (await filled.journal.reload(MEET_ID)).last_server_seq == 25
+
+
 async def test_what_a_restore_does_is_told_for_each_meet(filled: Filled) -> None:
     def at(meet_id: str, number: int) -> Position:
         return Position(meet_id, f"Meet {meet_id}", "e", number, f"{number:016x}")

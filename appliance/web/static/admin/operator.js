@@ -183,11 +183,25 @@ function row(snapshot) {
   }
   const when = element("time", { datetime: new Date(snapshot.takenMs).toISOString() }, moment(snapshot.takenMs));
   const why = element("span", { class: "why" }, REASONS[snapshot.reason ?? ""] ?? snapshot.reason ?? "");
-  if (snapshot.changes.every((change) => change.same)) why.append(element("span", { class: "tag" }, "as it is now"));
+  const apart = difference(snapshot.changes);
+  if (apart) why.append(element("span", { class: apart === "as it is now" ? "tag now" : "tag" }, apart));
   const back = element("button", { type: "button", "aria-label": `Go back to ${moment(snapshot.takenMs)}` }, "Go back…");
   back.dataset["name"] = snapshot.name;
   back.addEventListener("click", () => ask(snapshot));
   return element("li", { title: snapshot.name }, when, why, element("span", { class: "size" }, size(snapshot.bytes)), back);
+}
+
+/**
+ * How far a snapshot is from now, in a few words; none where that says nothing.
+ *
+ * @param {Change[]} changes
+ */
+function difference(changes) {
+  if (changes.every((change) => change.same)) return "as it is now";
+  if (changes.some(({ now, then }) => now === null || then === null)) return "other meets";
+  const ago = changes.reduce((sum, { now, then }) => sum + (now ?? 0) - (then ?? 0), 0);
+  if (ago === 0) return "";
+  return ago > 0 ? `${counted(ago, "change", "changes")} ago` : `${counted(-ago, "change", "changes")} more`;
 }
 
 /**
