@@ -22,8 +22,16 @@ from appliance.live.release import Release, Run, standing_frames
 from appliance.meet.log import MeetLog, Sender
 from appliance.meet.records import Accepted, Location, Meet
 from appliance.meet.state import State
-from appliance.protocol.codec import encode
-from appliance.protocol.messages import FromServer, Heartbeat, MalformedMessage, PullDone, ServerBusy, Update
+from appliance.protocol.codec import decode_value, encode
+from appliance.protocol.messages import (
+    FromServer,
+    Heartbeat,
+    MalformedMessage,
+    Presence,
+    PullDone,
+    ServerBusy,
+    Update,
+)
 from appliance.service.logging import get_logger
 from appliance.storage.commands import AppendUpdates
 from appliance.storage.errors import StorageError
@@ -43,6 +51,8 @@ SLICE = 4
 
 BUSY_RETRY_MS = 1000
 PRESENCE_S = 0.05
+
+_MEET_NAME = ("meet", "name")
 
 _logger = get_logger(__name__)
 
@@ -176,6 +186,19 @@ class Hub:
     def state(self) -> State:
         """What stands, some of it perhaps not yet on disk; for reading only."""
         return self._log.state
+
+    # ------------------------------------------------------------ what anybody may know
+
+    @property
+    def meet_name(self) -> str:
+        """The name of the meet as it stands; before anybody set one, that of its creation."""
+        standing = self._log.state.at(_MEET_NAME)
+        name = decode_value(standing.value) if standing is not None else None
+        return name if isinstance(name, str) and name else self.meet.name
+
+    def presence(self) -> Presence:
+        """Who is connected where."""
+        return self._attendance.message(self._loop.time())
 
     # ------------------------------------------------------------ what sockets ask for
 
@@ -379,7 +402,7 @@ class Hub:
         if welcome is not None:
             message = welcome(self.epoch, self._log.last_server_seq, self._log.last_local_seq(member.client_id))
             peer.send(encode(message))
-        peer.send_newest(Newest.PRESENCE, encode(self._attendance.message(self._loop.time())))
+        peer.send_newest(Newest.PRESENCE, encode(self.presence()))
 
     def _dismiss(self, peer: Peer, member: Member) -> None:
         if self._peers.get(member.client_id) is peer:
@@ -393,7 +416,7 @@ class Hub:
 
     def _tell_presence(self) -> None:
         self._presence_due = None
-        self._tell_newest(Newest.PRESENCE, encode(self._attendance.message(self._loop.time())))
+        self._tell_newest(Newest.PRESENCE, encode(self.presence()))
 
     # ------------------------------------------------------------ where the log stands
 

@@ -233,7 +233,7 @@ class OperatorDesk:
         now = [
             Position(
                 hub.meet.meet_id,
-                hub.meet.name,
+                hub.meet_name,
                 hub.settled.epoch,
                 hub.settled.last_server_seq,
                 hub.settled.state_digest,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from appliance.live.connection import Connection
 from appliance.live.doors import Doors
@@ -16,6 +16,7 @@ from appliance.storage.errors import StorageError
 from appliance.storage.journal import Journal
 from appliance.web import openlifter
 from appliance.web.operator import OperatorDesk
+from appliance.web.qr import qr_svg
 from appliance.web.static_files import StaticFiles
 
 # A disk that takes longer for one row cannot carry a meet.
@@ -47,10 +48,12 @@ def make_web(
     app.router.add_get("/operator/state", desk.state)
     app.router.add_post("/operator/snapshot", desk.snapshot)
     app.router.add_post("/operator/restore", desk.restore)
+    app.router.add_get("/api/v1/meets", list_meets)
     # What a person who only knows the address wants to see.
     app.router.add_get("/", openlifter.redirect)
     app.router.add_get("/openlifter", openlifter.redirect)
     app.router.add_get("/openlifter/{path:.*}", openlifter.OpenLifter(openlifter_place).serve)
+    app.router.add_get("/api/v1/qr.svg", qr_svg)
     app.router.add_get("/static/{path:.+}", StaticFiles().serve)
     app.on_shutdown.append(_show_out)
     return app
@@ -83,3 +86,13 @@ def _failing(reason: str, warnings: list[str]) -> web.Response:
 
 async def _show_out(app: web.Application) -> None:
     app[DOORS].show_out(CloseCode.GOING_DOWN)
+
+
+async def list_meets(request: web.Request) -> web.Response:
+    """``GET /api/v1/meets``: the meets on this appliance, newest first, for a table that wants to join one.
+
+    An id is no secret, the password is: whoever stands in the hall may know which meets there are.
+    """
+    names = request.app[MEETS].names
+    meets = [{"meetId": meet_id, "meetName": name} for meet_id, name in reversed(names.items())]
+    return web.json_response({"meets": meets}, headers={hdrs.CACHE_CONTROL: "no-store"})
