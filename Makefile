@@ -45,6 +45,8 @@ docs: schema
 	mv docs/errors.md.new docs/errors.md
 	$(BIN)/python -m appliance.service.settings > docs/settings.md.new
 	mv docs/settings.md.new docs/settings.md
+	$(BIN)/python -m appliance.service.warnings > docs/warnings.md.new
+	mv docs/warnings.md.new docs/warnings.md
 
 schema: $(VENV)/.installed-run
 	$(BIN)/python -m appliance.protocol.schema > docs/protocol.schema.json.new

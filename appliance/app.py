@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
@@ -12,21 +11,29 @@ from aiohttp import web
 
 from appliance import __version__
 from appliance.access import signing_key
+from appliance.access.operator_pin import OperatorPin
 from appliance.access.passwords import Passwords
 from appliance.access.sessions import Sessions
 from appliance.access.tokens import TokenSigner
-from appliance.live.meets import Meets, log_of
-from appliance.meet.log import UnreadableLog
+from appliance.live.doors import Doors
+from appliance.live.meets import Meets
 from appliance.service.clock import ServiceClock
 from appliance.service.logging import get_logger
 from appliance.service.settings import Settings
+from appliance.service.warnings import WarningBoard
 from appliance.storage.data_dir import DataDir
-from appliance.storage.errors import StorageError
 from appliance.storage.journal import Journal
-from appliance.storage.loading import check, load_appliance, load_meets
+from appliance.storage.loading import load_appliance
+from appliance.storage.mirror import MountTable
+from appliance.storage.snapshots import Reason
+from appliance.upkeep.keeper import SnapshotKeeper
+from appliance.upkeep.mirroring import Mirroring
+from appliance.upkeep.recurring import Recurring
+from appliance.upkeep.restorer import Restorer
+from appliance.upkeep.schedule import Schedule
+from appliance.upkeep.self_check import SelfCheck
+from appliance.web.operator import OperatorDesk
 from appliance.web.routes import make_web
-
-SAVE_SESSIONS_S = 60.0
 
 # The writer thread has to get the interpreter lock back some five times for each commit. A busy event loop gives it up
 # when this interval has passed, but lets go and takes it again at each turn, which starts the wait anew: with the
@@ -40,11 +47,18 @@ _log = get_logger(__name__)
 
 
 class Appliance:
-    """A running appliance. Make one with `running`."""
+    """A running appliance. Make one with `running`.
 
-    def __init__(self, meets: Meets, addresses: list[str]) -> None:
+    Attributes:
+        meets: those that run on it.
+        addresses: where it can be reached.
+        new_pin: the operator PIN, if this is the first start: it is shown now and never again.
+    """
+
+    def __init__(self, meets: Meets, addresses: list[str], new_pin: str | None) -> None:
         self.meets = meets
         self.addresses = addresses
+        self.new_pin = new_pin
 
     @property
     def url(self) -> str:
@@ -54,7 +68,10 @@ class Appliance:
 
 @asynccontextmanager
 async def running(
-    settings: Settings, passwords: Passwords | None = None, monotonic: Callable[[], float] = time.monotonic
+    settings: Settings,
+    passwords: Passwords | None = None,
+    monotonic: Callable[[], float] = time.monotonic,
+    mounts: MountTable | None = None,
 ) -> AsyncIterator[Appliance]:
     """The appliance, up while the context lasts.
 
@@ -64,6 +81,7 @@ async def running(
         settings: where to listen and where to keep the meets.
         passwords: how passwords are hashed, by default at full strength.
         monotonic: the seconds by which sessions age.
+        mounts: where to look for a stick, by default the system's tables.
 
     Raises:
         StorageError: the data directory or the database cannot be used.
@@ -77,7 +95,10 @@ async def running(
         journal = Journal(data_dir.database)
         await journal.start()
         try:
-            async with _serving(settings, journal, signer, passwords or Passwords(), monotonic) as appliance:
+            rooms = _serving(
+                settings, data_dir, journal, signer, passwords or Passwords(), monotonic, mounts or MountTable()
+            )
+            async with rooms as appliance:
                 yield appliance
         finally:
             await journal.stop()
@@ -87,61 +108,52 @@ async def running(
 
 @asynccontextmanager
 async def _serving(
-    settings: Settings, journal: Journal, signer: TokenSigner, passwords: Passwords, monotonic: Callable[[], float]
+    settings: Settings,
+    data_dir: DataDir,
+    journal: Journal,
+    signer: TokenSigner,
+    passwords: Passwords,
+    monotonic: Callable[[], float],
+    mounts: MountTable,
 ) -> AsyncIterator[Appliance]:
     facts = await journal.read(load_appliance)
     clock = ServiceClock(facts.service_seconds, monotonic)
+    board, doors = WarningBoard(), Doors()
+    pin = OperatorPin(data_dir.operator_pin, passwords, signer, clock.now_s, monotonic)
+    new_pin = await pin.prepare()
+    if new_pin is not None:
+        _log.warning("operator_pin_made", operator_pin=new_pin, note="it is shown only now: write it down")
     meets = Meets(journal, passwords, signer, Sessions(), clock)
-    await _take_up(meets, journal)
-    runner = web.AppRunner(make_web(meets, journal, settings.openlifter), shutdown_timeout=SHUTDOWN_S, access_log=None)
+    self_check = SelfCheck(data_dir.database, journal, meets, board)
+    await self_check.take_up()
+    mirroring = Mirroring(settings.mirror_dir, mounts, data_dir.path, settings.snapshot_share)
+    keeper = SnapshotKeeper(data_dir.path, facts.appliance_id, settings.snapshot_share, mirroring, meets, clock, board)
+    await keeper.start()
+    restorer = Restorer(data_dir.path, journal, meets, doors, keeper, self_check, clock)
+    desk = OperatorDesk(data_dir.path, pin, keeper, restorer, self_check, meets, board)
+    recurring = Recurring(Schedule(monotonic), keeper, self_check, meets)
+    runner = web.AppRunner(
+        make_web(meets, journal, doors, board, desk, settings.openlifter),
+        shutdown_timeout=SHUTDOWN_S,
+        access_log=None,
+    )
     await runner.setup()
-    saving = asyncio.create_task(_save_sessions(meets), name="save sessions")
+    recurring.start()
     try:
         site = web.TCPSite(runner, settings.host, settings.port)
         await site.start()
         addresses = list(dict.fromkeys(map(_url, runner.addresses)))
         _log.info("serving", version=__version__, addresses=addresses, data_dir=str(settings.data_dir))
-        yield Appliance(meets, addresses)
+        yield Appliance(meets, addresses, new_pin)
     finally:
-        saving.cancel()
-        await asyncio.gather(saving, return_exceptions=True)
+        await recurring.stop()
         await runner.cleanup()
         await meets.close()
-        await _save_once(meets)
+        await recurring.save_sessions()
+        await keeper.take_if_changed(Reason.SHUTDOWN)
+        await keeper.close()
         passwords.close()
         _log.info("stopped")
-
-
-async def _take_up(meets: Meets, journal: Journal) -> None:
-    """Check what is on disk and open every meet; one that is damaged is opened for reading only."""
-    problems = await journal.read(check)
-    for stored in await journal.read(load_meets):
-        meet_id = stored.meet.meet_id
-        try:
-            log = log_of(stored)
-        except UnreadableLog as error:
-            _log.error("meet_unreadable", meet_id=meet_id, what=str(error))
-            continue
-        wrong = [problem.what for problem in problems if problem.meet_id in (None, meet_id)]
-        if log.digest != stored.digest:
-            wrong.append(f"the updates on disk have the digest {log.digest}, not {stored.digest}")
-        for what in wrong:
-            _log.error("log_damaged", meet_id=meet_id, what=what)
-        meets.open(stored, log, "; ".join(wrong) or None)
-        _log.info("meet_opened", meet_id=meet_id, last_server_seq=stored.last_server_seq)
-
-
-async def _save_sessions(meets: Meets) -> None:
-    while True:
-        await asyncio.sleep(SAVE_SESSIONS_S)
-        await _save_once(meets)
-
-
-async def _save_once(meets: Meets) -> None:
-    try:
-        await meets.save_sessions()
-    except StorageError as error:
-        _log.warning("sessions_not_saved", reason=str(error))
 
 
 def _url(address: tuple[str, int] | tuple[str, int, int, int]) -> str:

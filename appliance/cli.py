@@ -19,6 +19,7 @@ from appliance import __version__, app
 from appliance.access.signing_key import SigningKeyDamaged
 from appliance.service import logging, settings
 from appliance.storage.errors import StorageError
+from appliance.upkeep import commands as upkeep_commands
 from appliance.web.openlifter_build import NotABuild
 from appliance.web.openlifter_install import install
 
@@ -61,6 +62,7 @@ def _parser(command: str) -> argparse.ArgumentParser:
     installing.add_argument("source", metavar="PATH", type=Path, help="its build folder, or that folder as a zip")
     settings.add_flags(installing)
     installing.set_defaults(run=_install_openlifter)
+    upkeep_commands.add_parsers(commands, _settings)
     if command == "simulate":
         from appliance.client import simulate_command
 
@@ -110,6 +112,8 @@ async def _run(chosen: settings.Settings, *, demonstrate: bool = False) -> int:
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, told.set)
     async with app.running(chosen) as appliance:
+        if appliance.new_pin is not None:
+            print(f"The operator PIN is {appliance.new_pin}. It is shown only now: write it down.", flush=True)
         stopping = asyncio.create_task(told.wait())
         ends: set[asyncio.Future[Any]] = {stopping, appliance.meets.failed}
         beside = asyncio.create_task(_demonstrate(appliance.url)) if demonstrate else None

@@ -16,6 +16,7 @@ from appliance.protocol import messages
 from appliance.service.settings import Settings
 from appliance.storage.database import connection_of, open_database
 from appliance.storage.errors import DatabaseDamaged, DataDirInUse
+from appliance.upkeep import recurring
 from tests.world import World, world
 
 
@@ -112,7 +113,7 @@ async def test_a_damaged_meet_is_said_and_can_be_read_but_not_changed_and_others
 async def test_sessions_and_service_time_are_saved_while_it_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app, "SAVE_SESSIONS_S", 0.01)
+    monkeypatch.setattr(recurring, "MINUTE_S", 0.01)
     async with world(tmp_path / "data") as venue:
         venue.clock_s += 5000
         saved = 0

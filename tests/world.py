@@ -19,6 +19,7 @@ from appliance.protocol import messages
 from appliance.protocol.codec import decode_from_server
 from appliance.protocol.messages import FromServer
 from appliance.service.settings import Settings
+from appliance.storage.mirror import MountTable
 
 PASSWORD = "correct horse"
 PATIENCE_S = 10.0
@@ -139,8 +140,12 @@ def update(key: str, value: object, local_seq: int, after: int = 0) -> dict[str,
 class World:
     """An appliance that can be stopped and started again on the same data directory and port."""
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, **more: Any) -> None:
         self.data_dir = data_dir
+        self.settings = Settings(host="127.0.0.1", port=0, data_dir=data_dir, **more)
+        # No stick of this machine's.
+        self.mounts = MountTable(data_dir / "no-mountinfo", data_dir / "no-labels")
+        self.operator_pin = ""
         self.clock_s = 0.0
         self.port = 0
         self.appliance: app.Appliance | None = None
@@ -156,9 +161,10 @@ class World:
 
     async def start(self) -> None:
         """Start the appliance; scrypt at its weakest, since its strength is not what is tested."""
-        settings = Settings(host="127.0.0.1", port=self.port, data_dir=self.data_dir)
-        appliance = app.running(settings, Passwords(n=2, r=1, p=1), self.monotonic)
+        settings = msgspec.structs.replace(self.settings, port=self.port)
+        appliance = app.running(settings, Passwords(n=2, r=1, p=1), self.monotonic, self.mounts)
         self.appliance = await self._running.enter_async_context(appliance)
+        self.operator_pin = self.appliance.new_pin or self.operator_pin
         self.port = int(self.appliance.url.rsplit(":", 1)[1])
 
     @contextmanager
@@ -222,9 +228,9 @@ class World:
 
 
 @asynccontextmanager
-async def world(data_dir: Path) -> AsyncIterator[World]:
-    """A world with a running appliance."""
-    here = World(data_dir)
+async def world(data_dir: Path, **more: Any) -> AsyncIterator[World]:
+    """A world with a running appliance, and more settings if need be."""
+    here = World(data_dir, **more)
     try:
         await here.start()
         yield here

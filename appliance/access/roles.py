@@ -14,6 +14,9 @@ class Role(StrEnum):
     DISPLAY = "display"
     """Joined with `readOnly`: reads."""
 
+    OPERATOR = "operator"
+    """Looks after the appliance on its operator page; takes part in no meet."""
+
     @property
     def may_write(self) -> bool:
         """Whether updates of such a session are taken."""

@@ -86,6 +86,11 @@ class Sessions:
                 dead=record.dead,
             )
 
+    def forget(self) -> None:
+        """Know no session any more: another database takes the place of the one they were stored in."""
+        self._sessions.clear()
+        self._stored.clear()
+
     def use(self, claims: Claims, now_s: int) -> Session | Renewal | Refusal:
         """Use the session of a well-signed token, which renews it.
 

@@ -8,8 +8,9 @@ import secrets
 import stat
 from pathlib import Path
 
+from appliance.access.secret_file import OWNER_ONLY, write_secret
+
 KEY_BYTES = 32
-OWNER_ONLY = 0o600
 
 log = logging.getLogger(__name__)
 
@@ -55,19 +56,6 @@ def load_or_create(path: Path) -> bytes:
 
 def _create(path: Path) -> bytes:
     key = secrets.token_bytes(KEY_BYTES)
-    unfinished = path.with_name(path.name + ".new")
-    # One left behind by a crash may have any mode and any content.
-    unfinished.unlink(missing_ok=True)
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
-    with open(descriptor, "wb") as file:
-        file.write(key)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    write_secret(path, key)
     log.info("signing_key_created", extra={"path": str(path)})
     return key

@@ -21,6 +21,7 @@ from appliance.live.presence import Attendance
 from appliance.live.release import Release, Run, standing_frames
 from appliance.meet.log import MeetLog, Sender
 from appliance.meet.records import Accepted, Location, Meet
+from appliance.meet.state import State
 from appliance.protocol.codec import decode_value, encode
 from appliance.protocol.messages import (
     FromServer,
@@ -173,6 +174,18 @@ class Hub:
         self._heartbeat: Pulse | None = None
         self._loop = asyncio.get_running_loop()
         self._settled = self._where_the_log_stands()
+
+    # ------------------------------------------------------------ what looks after the meet sees
+
+    @property
+    def settled(self) -> Heartbeat:
+        """Where the log stood when everything decided was last on disk."""
+        return self._settled
+
+    @property
+    def state(self) -> State:
+        """What stands, some of it perhaps not yet on disk; for reading only."""
+        return self._log.state
 
     # ------------------------------------------------------------ what anybody may know
 

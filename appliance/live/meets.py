@@ -105,6 +105,11 @@ class Meets:
         return [running.meet for running in self._running.values()]
 
     @property
+    def hubs(self) -> list[Hub]:
+        """The meets as they run, oldest first."""
+        return [running.hub for running in self._running.values()]
+
+    @property
     def names(self) -> dict[str, str]:
         """The name of each meet by its id, as it stands, oldest meet first."""
         return {meet_id: running.hub.meet_name for meet_id, running in self._running.items()}
@@ -120,6 +125,11 @@ class Meets:
             running.hub.stop()
         await asyncio.gather(*(running.task for running in self._running.values()), return_exceptions=True)
 
+    def forget(self) -> None:
+        """After `close`: know no meet and no session any more, so that another database can be taken up."""
+        self._running.clear()
+        self._sessions.forget()
+
     def _start(self, meet: Meet, epoch: Epoch, roster: Roster, log: MeetLog, damage: str | None) -> _RunningMeet:
         async def reload() -> MeetLog:
             return log_of(await self._journal.reload(meet.meet_id))
@@ -134,8 +144,12 @@ class Meets:
     def _hub_ended(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (error := task.exception()) is not None:
             _log.error("hub_failed", cause=error, task=task.get_name())
-            if not self.failed.done():
-                self.failed.set_exception(error)
+            self.fail(error)
+
+    def fail(self, error: BaseException) -> None:
+        """The appliance cannot go on with what it has in memory."""
+        if not self.failed.done():
+            self.failed.set_exception(error)
 
     # ------------------------------------------------------------ creating and joining
 

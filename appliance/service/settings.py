@@ -46,6 +46,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Folder or zip with a build of OpenLifter; None: `openlifter` in the data directory. See `openlifter`."""
     discovery: bool = True
     """Whether the appliance may make itself known on the local network."""
+    snapshot_share: int = 10
+    """How much of the disk snapshots may take, in percent, 1 to 90; of the mirror's disk the same share."""
+    mirror_dir: Path | None = None
+    """A second folder for snapshots; None: a USB stick labelled OPENLIFTER, whenever one is mounted."""
     log_format: LogFormat = "auto"
     log_level: LogLevel = "info"
 
@@ -144,6 +148,14 @@ def _directory_or_zip(value: object) -> Path:
     return _directory(value)
 
 
+def _percent(value: object) -> int:
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 2:
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 90:
+        raise ValueError
+    return value
+
+
 def _switch(value: object) -> bool:
     if isinstance(value, bool):
         return value
@@ -207,6 +219,26 @@ SETTINGS: tuple[Setting, ...] = (
         allowed="true or false",
         default="true",
         help="Whether the appliance may make itself known on the local network. It does not do so yet.",
+    ),
+    Setting(
+        name="snapshot_share",
+        section="snapshots",
+        key="share",
+        parse=_percent,
+        allowed="a whole number from 1 to 90 (percent)",
+        default="10",
+        help="How much of the disk snapshots may take, in percent. Beyond it the oldest go; the newest always stays. "
+        "A mirror may take the same share of its own disk.",
+    ),
+    Setting(
+        name="mirror_dir",
+        section="snapshots",
+        key="mirror_dir",
+        parse=_directory,
+        allowed="the path of a directory (~ is the home directory)",
+        default="a USB stick labelled `OPENLIFTER`, whenever one is mounted",
+        help="A second folder that each snapshot is copied to, on another disk. It is not made: while it is not there, "
+        "the operator is warned. Name a folder on a stick, not the place where the stick is mounted.",
     ),
     Setting(
         name="log_format",

@@ -9,6 +9,21 @@ from pathlib import Path
 from appliance.storage.errors import DataDirInUse, StorageFailed
 
 
+def database_in(path: Path) -> Path:
+    """The database of a data directory, for those who may look at it without claiming the directory."""
+    return path / "meets.sqlite3"
+
+
+def snapshots_in(path: Path) -> Path:
+    """The snapshots of a data directory."""
+    return path / "snapshots"
+
+
+def operator_pin_in(path: Path) -> Path:
+    """The hash of the operator PIN in a data directory."""
+    return path / "operator.pin"
+
+
 class DataDir:
     """A data directory that belongs to this process until `release`. Make one with `claim`."""
 
@@ -19,12 +34,22 @@ class DataDir:
     @property
     def database(self) -> Path:
         """The SQLite database with all meets."""
-        return self.path / "meets.sqlite3"
+        return database_in(self.path)
 
     @property
     def signing_key(self) -> Path:
         """The key that signs session tokens; written by access."""
         return self.path / "signing.key"
+
+    @property
+    def snapshots(self) -> Path:
+        """The folder of snapshots; made with the first one."""
+        return snapshots_in(self.path)
+
+    @property
+    def operator_pin(self) -> Path:
+        """The hash of the operator PIN; written by access."""
+        return operator_pin_in(self.path)
 
     @classmethod
     def claim(cls, path: Path) -> DataDir:

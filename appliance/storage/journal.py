@@ -33,7 +33,7 @@ from appliance.storage.errors import (
     StorageFailed,
     reason_of,
 )
-from appliance.storage.loading import StoredMeet, load_meet
+from appliance.storage.loading import StoredMeet, load_meet, load_meets
 from appliance.storage.transaction import KnownMeet, Transaction
 
 _T = TypeVar("_T")
@@ -53,6 +53,14 @@ class _Write(Struct, frozen=True):
 class _Read(Struct, frozen=True):
     ask: Callable[[sqlite3.Connection], Any]
     answer: _Answer
+
+
+class _Replace(Struct, frozen=True):
+    swap: Callable[[], Any]
+    answer: _Answer
+
+
+_Work = _Write | _Read | _Replace
 
 
 class _Outcome(Struct, frozen=True):
@@ -75,7 +83,7 @@ class Journal:
         self.failures = 0
         self.last_commit_s = 0.0
         self._path = path
-        self._queue: SimpleQueue[_Write | _Read | None] = SimpleQueue()
+        self._queue: SimpleQueue[_Work | None] = SimpleQueue()
         self._running = False
         self._thread: Thread | None = None
         self._loop: asyncio.AbstractEventLoop
@@ -87,7 +95,7 @@ class Journal:
         # Meets of which a command has failed: what was decided on top of it is void until they are read
         # again.
         self._void: set[str] = set()
-        self._in_hand: list[_Write | _Read | None] = []
+        self._in_hand: list[_Work | None] = []
         self._outcomes: list[_Outcome] = []
 
     async def start(self) -> None:
@@ -138,6 +146,22 @@ class Journal:
         """
         return self.read(partial(self._load_again, meet_id))
 
+    def reload_all(self) -> asyncio.Future[list[StoredMeet]]:
+        """Read every meet as `reload` does one."""
+        return self.read(self._load_all_again)
+
+    def replace(self, swap: Callable[[], _T]) -> asyncio.Future[_T]:
+        """Have another database put in the place of this one, after all that was submitted before.
+
+        ``swap`` runs in the writer's thread while the file is closed, and moves files. Whatever it does, the file that
+        is there afterwards is opened; and every meet takes updates only after it has been read with `reload` or
+        `reload_all`, since those that come were decided on top of the file that was there before. The answer is that
+        of ``swap``.
+        """
+        answer = self._new_answer()
+        self._queue.put(_Replace(swap, answer))
+        return answer
+
     async def probe(self) -> None:
         """Write and commit one tiny row. Raises `StorageFailed` if the disk does not take it."""
         await self.submit(Probe())
@@ -166,20 +190,23 @@ class Journal:
             self._deliver()
             self._tell(self._end)
 
-    def _take(self) -> list[_Write | _Read | None]:
+    def _take(self) -> list[_Work | None]:
         taken = self._in_hand = [self._queue.get()]
         while not self._queue.empty():
             taken.append(self._queue.get())
         return taken
 
-    def _work_off(self, taken: list[_Write | _Read | None]) -> bool:
+    def _work_off(self, taken: list[_Work | None]) -> bool:
         """Do what was taken from the queue, in order; False if that was the end."""
         for _, group in groupby(taken, type):
             work = list(group)
             if writes := [item for item in work if isinstance(item, _Write)]:
                 self._commit(writes)
-            for read in (item for item in work if isinstance(item, _Read)):
-                self._answer(read)
+            for item in work:
+                if isinstance(item, _Read):
+                    self._answer(item)
+                elif isinstance(item, _Replace):
+                    self._swap(item)
             self._deliver()
         return taken[-1] is not None
 
@@ -280,9 +307,32 @@ class Journal:
         else:
             self._outcomes.append(_Outcome(read.answer, result))
 
+    def _swap(self, item: _Replace) -> None:
+        self._checkpoint()
+        self._close()
+        self._known.clear()
+        try:
+            result = item.swap()
+        except Exception as error:  # noqa: BLE001  Whatever the asker's own function raises is for the asker.
+            self._outcomes.append(_Outcome(item.answer, error=error))
+        else:
+            self._outcomes.append(_Outcome(item.answer, result))
+        try:
+            self._void.update(
+                meet_id for (meet_id,) in connection_of(self._reach()).execute("SELECT meet_id FROM meet")
+            )
+        except _FAILED as error:
+            # It is opened again with the next command, which fails where this did.
+            _log.error("storage_failed", reason=reason_of(error), commands=0)
+
     def _load_again(self, meet_id: str, connection: sqlite3.Connection) -> StoredMeet:
         stored = load_meet(connection, meet_id)
         self._void.discard(meet_id)
+        return stored
+
+    def _load_all_again(self, connection: sqlite3.Connection) -> list[StoredMeet]:
+        stored = load_meets(connection)
+        self._void.clear()
         return stored
 
     def _reach(self) -> peewee.SqliteDatabase:

@@ -1,7 +1,8 @@
-"""How fast tables are in a browser: `python -m tests.browser.measure [FOLDER]`, with a build of OpenLifter or the stand-in.
+"""How fast tables are in a browser: `python -m tests.browser.measure [FOLDER]`.
 
-Prints the time from a change at one table to the store of another, and what one remote attempt costs the other's main
-thread, ours and OpenLifter's own part apart. A command of its own: a timed test would fail on a busy day.
+FOLDER has a build of OpenLifter; without it the stand-in is measured. Printed are the time from a change at one table
+to the store of another, and what one remote attempt costs the other's main thread, OpenLifter's own drawing included.
+A command of its own: a timed test would fail on a busy day.
 """
 
 from __future__ import annotations

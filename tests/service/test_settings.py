@@ -65,6 +65,8 @@ class TestSources:
             "data_dir": tmp_path,
             "openlifter_dir": tmp_path / "openlifter.zip",
             "discovery": False,
+            "snapshot_share": 25,
+            "mirror_dir": tmp_path / "mirror",
             "log_format": "json",
             "log_level": "debug",
         }
@@ -102,6 +104,8 @@ class TestValues:
             *(("port", raw) for raw in [-1, 65536, "80.0", "http", "٣", "9" * 5000, True, 80.0, [80]]),
             *(("data_dir", raw) for raw in ["a\0b", 5, __file__]),
             *(("openlifter_dir", raw) for raw in ["a\0b", "a\0b.zip", 5, __file__]),
+            *(("snapshot_share", raw) for raw in [0, 91, "10%", "", True, 10.0]),
+            *(("mirror_dir", raw) for raw in ["a\0b", 5, __file__]),
             *(("discovery", raw) for raw in ["yes", 1, "True"]),
             *(("log_format", raw) for raw in ["xml", 1]),
             *(("log_level", raw) for raw in ["INFO", "loud", ["info"]]),
@@ -141,7 +145,7 @@ class TestProblems:
     def test_sections_are_checked_too(self) -> None:
         assert problems_of(file={"sever": {}, "port": 80, "log": 1}) == [
             "openlifter.toml: unknown section 'sever', did you mean 'server'?",
-            "openlifter.toml: unknown setting outside of any section 'port', there are: server, log",
+            "openlifter.toml: unknown setting outside of any section 'port', there are: server, snapshots, log",
             "openlifter.toml: 'log' must be a section: [log]",
         ]
 
@@ -242,7 +246,7 @@ class TestCommandLine:
 
 def test_the_table_states_the_defaults_that_hold() -> None:
     for setting in SETTINGS:
-        if setting.name not in ("data_dir", "openlifter_dir"):
+        if setting.name not in ("data_dir", "openlifter_dir", "mirror_dir"):
             assert setting.parse(setting.default) == getattr(Settings(), setting.name)
 
 

@@ -333,3 +333,43 @@ async def test_a_bug_that_ends_the_thread_leaves_nobody_waiting(journal: Journal
             await answer
     with pytest.raises(JournalStopped):
         journal.submit(append(1, 1))
+
+
+class TestReplacing:
+    async def test_what_was_submitted_before_is_in_the_file_that_goes(
+        self, journal: Journal, database_path: Path, tmp_path: Path
+    ) -> None:
+        """And the whole of it: no log is left beside a database that is moved."""
+        write = journal.submit(append(1, 3))
+
+        def put_away() -> list[str]:
+            database_path.rename(tmp_path / "old.sqlite3")
+            return sorted(path.name for path in tmp_path.iterdir())
+
+        assert await journal.replace(put_away) == ["old.sqlite3"]
+        await write
+        assert numbers_on_disk(tmp_path / "old.sqlite3") == [1, 2, 3]
+        assert await journal.read(load_meets) == []
+        await journal.submit(NATIONALS)
+
+    async def test_what_was_decided_on_the_old_file_is_void_until_the_meet_is_read_again(
+        self, journal: Journal, database_path: Path, tmp_path: Path
+    ) -> None:
+        await journal.submit(append(1, 3))
+        await journal.replace(lambda: None)
+        with pytest.raises(OutOfStep):
+            await journal.submit(append(4, 4))
+        await journal.reload(MEET_ID)
+        await journal.submit(append(4, 4))
+        await journal.replace(lambda: None)
+        assert [stored.last_server_seq for stored in await journal.reload_all()] == [4]
+        await journal.submit(append(5, 5))
+
+    async def test_a_swap_that_fails_is_told_and_the_old_file_serves_on(self, journal: Journal) -> None:
+        def refuse() -> None:
+            raise StorageFailed("the disk is full")
+
+        with pytest.raises(StorageFailed, match="the disk is full"):
+            await journal.replace(refuse)
+        await journal.reload(MEET_ID)
+        await journal.submit(append(1, 1))

@@ -16,7 +16,7 @@ from tests.world import World
 
 async def test_healthz_is_200_while_an_update_could_be_stored(venue: World, monkeypatch: pytest.MonkeyPatch) -> None:
     status, text = await venue.get("/healthz")
-    assert (status, msgspec.json.decode(text)) == (200, {"status": "ok"})
+    assert (status, msgspec.json.decode(text)) == (200, {"status": "ok", "warnings": []})
 
     async def refused(journal: Journal) -> None:
         raise StorageFailed("the disk is full")
@@ -24,7 +24,10 @@ async def test_healthz_is_200_while_an_update_could_be_stored(venue: World, monk
     with monkeypatch.context() as patch:
         patch.setattr(Journal, "probe", refused)
         status, text = await venue.get("/healthz")
-        assert (status, msgspec.json.decode(text)) == (503, {"status": "failing", "reason": "the disk is full"})
+        assert (status, msgspec.json.decode(text)) == (
+            503,
+            {"status": "failing", "reason": "the disk is full", "warnings": []},
+        )
     assert (await venue.get("/healthz"))[0] == 200
 
 

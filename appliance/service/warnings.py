@@ -1,0 +1,141 @@
+"""What an operator is warned of: one catalogue, and a board of what is the case right now.
+
+``/healthz``, the operator page, the log and ``docs/warnings.md`` all speak from here.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from msgspec import Struct
+
+from appliance.service.logging import get_logger
+
+_log = get_logger(__name__)
+
+
+class OperatorWarning(Struct, frozen=True):
+    """One kind of warning: its ``name``, what it means, and what to do about it."""
+
+    name: str
+    meaning: str
+    remedy: str
+
+
+class Active(Struct, frozen=True):
+    """A warning that holds now, with what exactly was seen."""
+
+    name: str
+    meaning: str
+    remedy: str
+    detail: str
+
+
+SELF_CHECK_FAILED = OperatorWarning(
+    "self_check_failed",
+    "The appliance has checked what it has stored, and found something that is not as it should be.",
+    "Keep all tables open: they hold the meet too. Restore the newest snapshot from "
+    "before the damage, and use another card.",
+)
+MEET_READ_ONLY = OperatorWarning(
+    "meet_read_only",
+    "A meet was found damaged at the start. It can be looked at, but takes no changes.",
+    "Keep all tables open and restore the newest snapshot; the tables then bring back what they know beyond it.",
+)
+SNAPSHOT_FAILED = OperatorWarning(
+    "snapshot_failed",
+    "The newest attempt to take a snapshot failed. The meet itself goes on.",
+    "See the reason. If the disk is full, free some space; if it fails, plug in a stick labelled OPENLIFTER and "
+    "change the card when there is time.",
+)
+DISK_NEARLY_FULL = OperatorWarning(
+    "disk_nearly_full",
+    "The disk with the meets is nearly full. The oldest snapshots are dropped to make room.",
+    "Remove files that are not the appliance's, or use a larger card. Nothing that was confirmed is at risk.",
+)
+MIRROR_GONE = OperatorWarning(
+    "mirror_gone",
+    "The second place for snapshots cannot be reached: the stick was pulled or the folder is not there.",
+    "Plug the stick in again. Until then snapshots are only on the appliance's own card.",
+)
+MIRROR_FULL = OperatorWarning(
+    "mirror_full",
+    "The second place for snapshots is full.",
+    "Remove files from the stick that are not snapshots, or use a larger one.",
+)
+MIRROR_READ_ONLY = OperatorWarning(
+    "mirror_read_only",
+    "The second place for snapshots is write-protected.",
+    "Move the switch on the stick, or plug it into a computer once and eject it properly.",
+)
+MIRROR_FAILED = OperatorWarning(
+    "mirror_failed",
+    "A snapshot could not be copied to its second place.",
+    "See the reason; use another stick if it happens again.",
+)
+MIRROR_SAME_DISK = OperatorWarning(
+    "mirror_same_disk",
+    "The second place for snapshots is on the same disk as the meets: when that dies, both are gone.",
+    "Name a folder on another disk, or use a USB stick labelled OPENLIFTER.",
+)
+
+CATALOGUE = (
+    SELF_CHECK_FAILED,
+    MEET_READ_ONLY,
+    SNAPSHOT_FAILED,
+    DISK_NEARLY_FULL,
+    MIRROR_GONE,
+    MIRROR_FULL,
+    MIRROR_READ_ONLY,
+    MIRROR_FAILED,
+    MIRROR_SAME_DISK,
+)
+
+
+class WarningBoard:
+    """The warnings that hold now. To be used from one event loop."""
+
+    def __init__(self) -> None:
+        self._details: dict[str, str] = {}
+
+    def put_up(self, warning: OperatorWarning, detail: str) -> None:
+        """The warning holds, for this reason; logged when that is news."""
+        if self._details.get(warning.name) != detail:
+            self._details[warning.name] = detail
+            _log.warning("warning", name=warning.name, detail=detail)
+
+    def take_down(self, *warnings: OperatorWarning) -> None:
+        """These hold no longer."""
+        for warning in warnings:
+            if self._details.pop(warning.name, None) is not None:
+                _log.info("warning_over", name=warning.name)
+
+    @property
+    def active(self) -> list[Active]:
+        """What holds now, in the order of the catalogue, which is that of weight."""
+        return [
+            Active(each.name, each.meaning, each.remedy, self._details[each.name])
+            for each in CATALOGUE
+            if each.name in self._details
+        ]
+
+
+def as_markdown() -> str:
+    """docs/warnings.md."""
+    rows = [f"| `{each.name}` | {each.meaning} | {each.remedy} |" for each in CATALOGUE]
+    return "\n".join([_MARKDOWN_HEAD, *rows, ""])
+
+
+_MARKDOWN_HEAD = """\
+<!-- Written by `make docs` from appliance/service/warnings.py. Do not edit. -->
+# Warnings
+
+What the appliance warns of while it goes on working. They are on the operator page (`/operator`), in the field
+`warnings` of `/healthz`, and in the log.
+
+| name | what it means | what to do |
+| --- | --- | --- |"""
+
+
+if __name__ == "__main__":
+    sys.stdout.write(as_markdown())

@@ -1,0 +1,55 @@
+"""Deleting the snapshots of a folder that need not be kept."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from appliance.storage.durable import FileRefused
+from appliance.storage.retention import Held, budget_bytes, to_drop
+from appliance.storage.snapshots import Snapshot, remove, snapshots
+
+
+def thin(folder: Path, appliance_id: str, now_s: int, share_percent: int) -> list[Snapshot]:
+    """Delete what `retention` does not want kept; returns what was deleted, oldest first.
+
+    Args:
+        folder: one of snapshots, or one that does not exist.
+        appliance_id: this appliance.
+        now_s: its seconds of service.
+        share_percent: how much of the folder's disk snapshots may take.
+
+    Raises:
+        FileRefused: some may have been deleted all the same.
+    """
+    there = {each.name: each for each in snapshots(folder)}
+    if not there:
+        return []
+    try:
+        disk = shutil.disk_usage(folder)
+    except OSError as error:
+        raise FileRefused(error) from error
+    used = sum(each.size for each in there.values())
+    dropped = [
+        there[each.name]
+        for each in to_drop(
+            map(_held, there.values()), appliance_id, now_s, budget_bytes(disk.total, disk.free, used, share_percent)
+        )
+    ]
+    for each in dropped:
+        remove(each)
+    return dropped
+
+
+def _held(snapshot: Snapshot) -> Held:
+    record = snapshot.record
+    if record is None:
+        return Held(snapshot.name, snapshot.sequence, snapshot.size, whole=False)
+    return Held(
+        snapshot.name,
+        snapshot.sequence,
+        snapshot.size,
+        whole=True,
+        appliance_id=record.appliance_id,
+        service_s=record.service_s,
+    )

@@ -1,0 +1,95 @@
+"""The HTML of the operator page: a sign-in form, or the frame that `static/admin/operator.js` fills."""
+
+from __future__ import annotations
+
+from html import escape
+
+import msgspec
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'"
+)
+
+CONFIRMATION = "RESTORE"
+"""What has to be typed before a snapshot takes the place of the meets."""
+
+
+def sign_in(problem: str | None = None) -> str:
+    """The form that asks for the PIN, with what was wrong with the one before."""
+    alert = f'<p class="problem" role="alert" id="problem">{escape(problem)}</p>' if problem else ""
+    described = ' aria-describedby="problem"' if problem else ""
+    return _page(
+        "Operator",
+        f"""<main class="gate">
+<h1>Operator</h1>
+<p>This page is for whoever looks after the appliance. It needs the operator PIN, which the appliance showed when it was
+started for the first time.</p>
+{alert}
+<form method="post" action="/operator/sign-in">
+<label for="pin">Operator PIN</label>
+<input id="pin" name="pin" type="password" inputmode="numeric" autocomplete="current-password" maxlength="20" required
+ autofocus{described}>
+<button type="submit" class="primary">Sign in</button>
+</form>
+<details><summary>The PIN is lost</summary><p>Make a new one on the appliance itself, with a keyboard or over ssh. It
+counts at once.</p><code>openlifter-appliance operator-pin --new</code></details>
+<footer>OpenLifter appliance</footer>
+</main>""",
+    )
+
+
+def desk(state: bytes) -> str:
+    """The page for who is signed in. ``state`` is JSON, as ``/operator/state`` gives it."""
+    # Inside a script element only "<" could end the data.
+    data = state.decode().replace("<", "\\u003c")
+    return _page(
+        "Operator",
+        f"""<header class="top"><div><h1>Operator</h1><p id="version"></p></div>
+<form method="post" action="/operator/sign-out"><button type="submit" class="quiet">Sign out</button></form></header>
+<main class="desk">
+<p id="stale" class="stale" role="status" hidden>The appliance does not answer. What you see may be old; it is asked
+again every few seconds.</p>
+<section id="verdict" class="verdict" aria-live="polite"></section>
+<section class="card" aria-labelledby="h-meets"><h2 id="h-meets">Meets</h2><div id="meets"></div></section>
+<section class="card" aria-labelledby="h-here"><h2 id="h-here">This appliance</h2><dl id="here"></dl></section>
+<section class="card wide" aria-labelledby="h-snapshots">
+<div class="bar"><h2 id="h-snapshots">Snapshots</h2>
+<button id="take" type="button" class="primary">Make one now</button></div>
+<p class="hint">A snapshot is a copy of all meets at one moment. They are taken by themselves: every five minutes while
+something changes, at the end of each flight, and when the appliance stops.</p>
+<p id="said" role="status"></p>
+<div id="snapshots"></div></section>
+</main>
+<dialog id="restoring" aria-labelledby="h-restoring"><form method="dialog">
+<h2 id="h-restoring">Go back to this snapshot?</h2>
+<div id="what"></div>
+<p>What is there now is kept as a snapshot first, so you can come back. All tables reconnect by themselves; a table that
+still holds newer changes offers them again.</p>
+<label for="confirmation">Type {CONFIRMATION} to go back</label>
+<input id="confirmation" autocomplete="off" autocapitalize="characters" spellcheck="false" data-word="{CONFIRMATION}">
+<p id="refused" class="problem" role="alert" hidden></p>
+<div class="choices"><button type="button" id="leave" class="quiet">Leave it as it is</button>
+<button type="button" id="restore" class="danger" disabled>Go back</button></div>
+</form></dialog>
+<noscript><p class="problem">This page needs JavaScript. On the appliance itself,
+<code>openlifter-appliance snapshots list</code> shows the snapshots.</p></noscript>
+<script type="application/json" id="state">{data}</script>
+<script type="module" src="/static/admin/operator.js"></script>""",
+    )
+
+
+def as_state(state: object) -> bytes:
+    """The state as JSON."""
+    return msgspec.json.encode(state)
+
+
+def _page(title: str, body: str) -> str:
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="color-scheme" content="light dark">'
+        f"<title>{escape(title)} · OpenLifter appliance</title>"
+        '<link rel="stylesheet" href="/static/admin/operator.css"></head>\n'
+        f"<body>{body}</body></html>\n"
+    )
