@@ -14,7 +14,7 @@ import pytest
 
 INSTALL_S = 120.0
 
-REQUIRED = os.environ.get("OPENLIFTER_REQUIRE_BROWSER") == "1"
+REQUIRED = os.environ.get("TESTS_REQUIRE_BROWSER") == "1"
 """Whether a browser, node and npm have to be there: in CI, where a skipped test would be a hole."""
 
 

@@ -1,11 +1,12 @@
 """Fixtures for tests in a real browser: the appliance with the stand-in OpenLifter on it, and tables that open it.
 
-Without Chromium or npm they are skipped, unless `OPENLIFTER_REQUIRE_BROWSER=1` says that this is a failure.
+Without Chromium or npm they are skipped, unless `TESTS_REQUIRE_BROWSER=1` says that this is a failure.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import TypeAlias
@@ -32,7 +33,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def standin(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
-    """A folder with a build of the stand-in OpenLifter."""
+    """A folder with a build of the stand-in OpenLifter, or the real build that `TESTS_OPENLIFTER_BUILD` names."""
+    if "TESTS_OPENLIFTER_BUILD" in os.environ:
+        return Path(os.environ["TESTS_OPENLIFTER_BUILD"])
     cache: pytest.Cache | None = getattr(request.config, "cache", None)
     folder = cache.mkdir("openlifter-standin") if cache is not None else tmp_path_factory.mktemp("cache")
     try:

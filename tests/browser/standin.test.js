@@ -1,5 +1,5 @@
 // The stand-in's reducers end each recorded meet as OpenLifter did, and its lifting order is OpenLifter's.
-//   OPENLIFTER_RECORDINGS=<folder with *.actions.jsonl> node --test tests/browser/standin.test.js
+//   TESTS_RECORDINGS=<folder with *.actions.jsonl> node --test tests/browser/standin.test.js
 "use strict";
 
 const assert = require("node:assert");
@@ -10,7 +10,7 @@ const test = require("node:test");
 for (const part of ["weights", "defaults", "reducers", "order"]) require(`./standin/static/js/${part}.js`);
 
 const { standin } = globalThis;
-const RECORDINGS = process.env.OPENLIFTER_RECORDINGS ?? "";
+const RECORDINGS = process.env.TESTS_RECORDINGS ?? "";
 const MEETS = ["all-actions", "club-kg", "regional-lbs", "national-2day"];
 
 const read = (name) => JSON.parse(fs.readFileSync(path.join(RECORDINGS, name), "utf8"));

@@ -9,6 +9,7 @@ from playwright.async_api import expect
 
 from tests.browser.conftest import Tables
 from tests.browser.live import NOTE_SENT, PASSWORD, LiveTab, agree, sent_frames, shared
+from tests.browser.operator import STORE
 from tests.browser.recorded import RECORDINGS, state_of
 from tests.browser.table import Table
 
@@ -71,12 +72,12 @@ async def test_what_the_meet_says_is_not_sent_back(table: Tables) -> None:
 
 async def test_entries_that_did_not_change_stay_the_same_objects(table: Tables) -> None:
     platform, desk = await venue(table, "Platform 1", "Desk", lifters=3)
-    await platform.page.evaluate("() => { window.rows = [...window.standin.store.getState().registration.entries]; }")
+    await platform.page.evaluate(f"() => {{ {STORE} window.rows = [...store().getState().registration.entries]; }}")
     changed = entry_ids(await desk.operator.state())[1]
     await desk.operator.dispatch({"type": "UPDATE_REGISTRATION", "entryId": changed, "changes": {"team": "Cork"}})
     await agree(platform, desk)
-    same = "() => window.standin.store.getState().registration.entries.map((entry, row) => entry === window.rows[row])"
-    assert await platform.page.evaluate(same) == [True, False, True]
+    compare = "store().getState().registration.entries.map((entry, row) => entry === window.rows[row])"
+    assert await platform.page.evaluate(f"() => {{ {STORE} return {compare}; }}") == [True, False, True]
 
 
 async def test_a_new_meet_asks_first_and_can_be_taken_back(table: Tables) -> None:

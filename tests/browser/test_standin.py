@@ -165,7 +165,7 @@ def test_its_reducers_end_the_recorded_meets_as_openlifter_did() -> None:
         pytest.skip("node is not installed")
     run = subprocess.run(
         [node, "--test", str(HERE / "standin.test.js")],
-        env={**os.environ, "OPENLIFTER_RECORDINGS": str(RECORDINGS)},
+        env={**os.environ, "TESTS_RECORDINGS": str(RECORDINGS)},
         capture_output=True,
         text=True,
         check=False,

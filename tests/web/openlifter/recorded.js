@@ -7,7 +7,7 @@ const require = createRequire(import.meta.url);
 for (const part of ["weights", "defaults", "reducers", "order"]) require(`../../browser/standin/static/js/${part}.js`);
 
 const { reducers } = globalThis.standin;
-const RECORDINGS = process.env.OPENLIFTER_RECORDINGS ?? path.join(import.meta.dirname, "../../../../shared/openlifter/public");
+const RECORDINGS = process.env.TESTS_RECORDINGS ?? path.join(import.meta.dirname, "../../../../shared/openlifter/public");
 
 export const MEETS = ["all-actions", "club-kg", "regional-lbs", "national-2day"];
 export const MISSING = fs.existsSync(path.join(RECORDINGS, "club-kg.actions.jsonl")) ? false : `no recordings in ${RECORDINGS}`;
