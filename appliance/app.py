@@ -15,7 +15,8 @@ from appliance.access import signing_key
 from appliance.access.passwords import Passwords
 from appliance.access.sessions import Sessions
 from appliance.access.tokens import TokenSigner
-from appliance.live.meets import Meets, log_of
+from appliance.live.meets import Meets
+from appliance.live.stored import log_of
 from appliance.meet.log import UnreadableLog
 from appliance.service.clock import ServiceClock
 from appliance.service.logging import get_logger
@@ -113,7 +114,7 @@ async def _serving(
 
 
 async def _take_up(meets: Meets, journal: Journal) -> None:
-    """Check what is on disk and open every meet; one that is damaged is opened for reading only."""
+    """Check what is on disk and open every meet; a damaged one can only be read until its clients have mended it."""
     problems = await journal.read(check)
     for stored in await journal.read(load_meets):
         meet_id = stored.meet.meet_id
@@ -123,11 +124,13 @@ async def _take_up(meets: Meets, journal: Journal) -> None:
             _log.error("meet_unreadable", meet_id=meet_id, what=str(error))
             continue
         wrong = [problem.what for problem in problems if problem.meet_id in (None, meet_id)]
+        # What is wrong with the file as a whole no client can mend.
+        recoverable = all(problem.meet_id is not None for problem in problems)
         if log.digest != stored.digest:
             wrong.append(f"the updates on disk have the digest {log.digest}, not {stored.digest}")
         for what in wrong:
             _log.error("log_damaged", meet_id=meet_id, what=what)
-        meets.open(stored, log, "; ".join(wrong) or None)
+        meets.open(stored, log, "; ".join(wrong) or None, recoverable=recoverable)
         _log.info("meet_opened", meet_id=meet_id, last_server_seq=stored.last_server_seq)
 
 
