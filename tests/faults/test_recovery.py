@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from random import Random
@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from appliance.client.core import ClientCore
 from appliance.client.credentials import Create, Join
 from appliance.client.events import Acked, Rejected, Status
 from appliance.client.faults import Chaos
@@ -98,16 +99,27 @@ class Hall:
                 for table in self.tables.values():
                     await table.settled()
                 cores = [table.core for table in self.tables.values()]
-                newest = max(core.applied for core in cores)
                 if len({(core.epoch, core.applied, core.digest) for core in cores}) == 1:
                     break
-                for table in self.tables.values():
-                    epochs = {core.epoch for core in cores}
-                    await table.wait_for(lambda core: core.applied >= newest or core.epoch not in epochs)
-                await asyncio.sleep(0)
+                await self._until_something_moves()
         first, *others = [table.core.canonical() for table in self.tables.values()]
         assert all(other == first for other in others)
         return first
+
+    async def _until_something_moves(self) -> None:
+        """Wait until any table stands elsewhere than now."""
+
+        def moved(epoch: str | None, applied: int) -> Callable[[ClientCore], bool]:
+            return lambda core: (core.epoch, core.applied) != (epoch, applied)
+
+        waits = [
+            asyncio.create_task(table.wait_for(moved(table.core.epoch, table.core.applied)))
+            for table in self.tables.values()
+        ]
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        for wait in waits:
+            wait.cancel()
+        await asyncio.gather(*waits, return_exceptions=True)
 
     async def newcomer_sees(self) -> dict[str, Any]:
         """What the server says to somebody who knows nothing."""
