@@ -203,7 +203,7 @@ class World:
 
     async def restart(self) -> None:
         """Stop and start, when all tables have hung up."""
-        await self._hang_up()
+        await self.hang_up()
         await self.stop()
         await self.start()
 
@@ -229,12 +229,13 @@ class World:
 
     async def close(self) -> None:
         """Stop everything."""
-        await self._hang_up()
+        await self.hang_up()
         for http in (self._http, *self._elsewhere):
             await http.close()
         await self.stop()
 
-    async def _hang_up(self) -> None:
+    async def hang_up(self) -> None:
+        """Close every table's socket."""
         # While the appliance is there to answer, so that nobody waits for goodbyes.
         async with asyncio.timeout(PATIENCE_S):
             await asyncio.gather(*(table.socket.close() for table in self._tables))

@@ -521,10 +521,10 @@ class ClientCore:
 
     def _give_back(self, message: messages.ServerPull) -> None:
         self._events.append(events.Heard(message))
-        if self.status is Status.JOINING or not self._may_write or self._log.epoch is None:
+        if self.status is Status.JOINING or not self._may_write:
             return
         last_local_seq = self._pending.answered_up_to
-        self._outgoing.extend(answer(self._log, self._token, last_local_seq, message.last_server_seq))
+        self._outgoing.extend(answer(self._log, self._token, last_local_seq, message))
         if self.status is Status.CATCHING_UP:
             self._asked_at = self._now + PATIENCE_S
 

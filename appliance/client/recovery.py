@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from appliance.client.canonical import CanonicalLog
 from appliance.meet.records import Accepted
-from appliance.protocol.messages import Answered, Held, RecoverMeet, StateRecovery
+from appliance.protocol.messages import Answered, Held, RecoverMeet, ServerPull, StateRecovery
 
 # Frames of an answer: half of what a frame may have, and an update may take a quarter.
 FRAME_BYTES = 512 * 1024
@@ -19,6 +19,9 @@ _ENVELOPE_BYTES = 512
 
 # The server collects answers for ten seconds after the first one: be patient for a little longer than that.
 PATIENCE_S = 15.0
+
+# Of a client that knows no epoch, to a server that tells none.
+NO_EPOCH = "0" * 16
 
 # A meet that is not there, and was: so long until the next look whether somebody brought it back.
 AWAY_S = 5.0
@@ -42,20 +45,22 @@ def recover_meet(keepsake: Keepsake, meet_id: str, location_name: str, client_id
     )
 
 
-def answer(log: CanonicalLog, token: str, last_local_seq: int, after: int) -> list[StateRecovery]:
-    """The answer to a ``SERVER_PULL``: what stands here above a number, in number order, frame by frame.
+def answer(log: CanonicalLog, token: str, last_local_seq: int, pull: ServerPull) -> list[StateRecovery]:
+    """The answer to a ``SERVER_PULL``: what stands here above its number, in number order, frame by frame.
+
+    One that has never heard of any epoch answers in the server's that it has nothing.
 
     Args:
         last_local_seq: up to this number of our own we were answered.
     """
-    frames = list(_frames(log.state.since(after)))
+    frames = list(_frames(log.state.since(pull.last_server_seq)))
     others = [
         Answered(client_id=client_id, last_local_seq_num=local_seq) for client_id, local_seq in log.answered.items()
     ]
     return [
         StateRecovery(
             session_token=token,
-            epoch=log.epoch or "",
+            epoch=log.epoch or pull.epoch or NO_EPOCH,
             last_server_seq=max(log.applied, log.state.last_server_seq),
             last_local_seq_num=last_local_seq,
             updates=held,
