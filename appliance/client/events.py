@@ -10,6 +10,7 @@ from appliance.client.pending import Pending
 from appliance.meet.records import Accepted
 from appliance.protocol.messages import (
     EntryIds,
+    Locations,
     MalformedMessage,
     MeetCreated,
     MeetJoined,
@@ -152,7 +153,15 @@ class Heard(Struct, frozen=True):
     """A message that is not the core's business."""
 
     message: (
-        Presence | EntryIds | ServerPull | StateRecovered | PublishAck | PublishRejected | PublishStatus | RateLimited
+        Presence
+        | EntryIds
+        | Locations
+        | ServerPull
+        | StateRecovered
+        | PublishAck
+        | PublishRejected
+        | PublishStatus
+        | RateLimited
     )
 
 

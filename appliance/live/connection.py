@@ -175,6 +175,8 @@ class Connection:
                 self._take_in(await self._meets.create(message, self._address))
             case messages.JoinMeet():
                 self._take_in(await self._meets.join(message, self._address))
+            case messages.ListLocations():
+                self._answer(await self._meets.locations(message, self._address))
             case messages.LeaveMeet():
                 self._answer(await self._leave(message))
             case messages.EnlargeEntryIds():

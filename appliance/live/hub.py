@@ -24,12 +24,13 @@ from appliance.live.release import Release, Run, standing_frames
 from appliance.live.stored import log_of
 from appliance.meet.log import MeetLog, Sender
 from appliance.meet.records import Accepted, Epoch, Location, Meet
-from appliance.protocol.codec import encode
+from appliance.protocol.codec import decode_value, encode
 from appliance.protocol.messages import (
     EpochBegun,
     FromServer,
     Heartbeat,
     MalformedMessage,
+    Presence,
     PullDone,
     ServerBusy,
     StateRecovered,
@@ -56,6 +57,8 @@ SLICE = 4
 
 BUSY_RETRY_MS = 1000
 PRESENCE_S = 0.05
+
+_MEET_NAME = ("meet", "name")
 
 _logger = get_logger(__name__)
 
@@ -215,6 +218,19 @@ class Hub:
     def epoch(self) -> str:
         """What the numbers that are given now belong to."""
         return self.lineage[-1].epoch
+
+    # ------------------------------------------------------------ what anybody may know
+
+    @property
+    def meet_name(self) -> str:
+        """The name of the meet as it stands; before anybody set one, that of its creation."""
+        standing = self.log.state.at(_MEET_NAME)
+        name = decode_value(standing.value) if standing is not None else None
+        return name if isinstance(name, str) and name else self.meet.name
+
+    def presence(self) -> Presence:
+        """Who is connected where."""
+        return self._attendance.message(self._loop.time())
 
     # ------------------------------------------------------------ what sockets ask for
 
@@ -503,7 +519,7 @@ class Hub:
         if welcome is not None:
             message = welcome(self.epoch, self.log.last_server_seq, self.log.last_local_seq(member.client_id))
             peer.send(encode(message))
-        peer.send_newest(Newest.PRESENCE, encode(self._attendance.message(self._loop.time())))
+        peer.send_newest(Newest.PRESENCE, encode(self.presence()))
         self.recovery.entered(peer, member)
 
     def present(self) -> list[tuple[Peer, Member]]:
@@ -524,7 +540,7 @@ class Hub:
 
     def _tell_presence(self) -> None:
         self._presence_due = None
-        self._tell_newest(Newest.PRESENCE, encode(self._attendance.message(self._loop.time())))
+        self._tell_newest(Newest.PRESENCE, encode(self.presence()))
 
     # ------------------------------------------------------------ where the log stands
 

@@ -110,6 +110,11 @@ class Meets:
         """The meets that are here, oldest first."""
         return [running.meet for running in self._running.values()]
 
+    @property
+    def names(self) -> dict[str, str]:
+        """The name of each meet by its id, as it stands, oldest meet first."""
+        return {meet_id: running.hub.meet_name for meet_id, running in self._running.items()}
+
     def open(self, stored: StoredMeet, log: MeetLog, damage: str | None, *, recoverable: bool = False) -> None:
         """Take up a meet from disk, with its log.
 
@@ -206,17 +211,29 @@ class Meets:
 
     async def join(self, message: messages.JoinMeet, address: str) -> Membership | FromServer:
         """Let a client in that knows the password."""
+        running = await self._opened(message.meet_id, message.password, address)
+        return await self._admit(running, message) if isinstance(running, _RunningMeet) else running
+
+    async def locations(self, message: messages.ListLocations, address: str) -> FromServer:
+        """Tell somebody who knows the password where they can join."""
+        running = await self._opened(message.meet_id, message.password, address)
+        if not isinstance(running, _RunningMeet):
+            return running
+        return messages.Locations(meet_name=running.hub.meet_name, locations=running.hub.presence().locations)
+
+    async def _opened(self, meet_id: str, password: str, address: str) -> _RunningMeet | FromServer:
+        """The meet that a password opens. A wrong id and a wrong password are answered alike, and as fast."""
         retry_after_ms = self._joins.take(address, self._loop.time())
         if retry_after_ms:
             return RateLimited(retry_after_ms=retry_after_ms)
         # Remembered and logged, so cut to what still cannot be one when it is too long.
-        meet_id = _NOT_OF_AN_ID.sub("", message.meet_id)[: MEET_ID_DIGITS + 1]
+        meet_id = _NOT_OF_AN_ID.sub("", meet_id)[: MEET_ID_DIGITS + 1]
         attempt = self._guesses.admit(address, meet_id, self._loop.time())
         if isinstance(attempt, Wait):
             return JoinRejected(reason=TOO_MANY_GUESSES, retry_after_ms=attempt.retry_after_ms)
         running = self._running.get(meet_id)
         try:
-            right = await self._passwords.verify(message.password, running.password if running else None)
+            right = await self._passwords.verify(password, running.password if running else None)
         except TooManyHashes as busy:
             self._guesses.withdrawn(attempt)
             return RateLimited(retry_after_ms=busy.retry_after_ms)
@@ -224,7 +241,7 @@ class Meets:
             _log.info("join_rejected", meet_id=meet_id, address=address)
             return JoinRejected(reason=WRONG, retry_after_ms=attempt.retry_after_ms or None)
         self._guesses.succeeded(attempt)
-        return await self._admit(running, message)
+        return running
 
     async def recover(self, message: messages.RecoverMeet, address: str) -> Membership | FromServer:
         """Bring a meet back that this appliance does not hold, and let the client in; the next with its key joins.

@@ -106,6 +106,13 @@ class JoinMeet(Message, frozen=True, tag="JOIN_MEET"):
     read_only: bool = False
 
 
+class ListLocations(Message, frozen=True, tag="LIST_LOCATIONS"):
+    """Ask where one could join, before joining. It takes the password; the answer is `Locations` or `JoinRejected`."""
+
+    meet_id: str
+    password: Annotated[str, Meta(max_length=MAX_PASSWORD)]
+
+
 class LeaveMeet(Message, frozen=True, tag="LEAVE_MEET"):
     """Revoke the session."""
 
@@ -152,6 +159,13 @@ class JoinRejected(Message, frozen=True, tag="JOIN_REJECTED"):
 
     reason: str
     retry_after_ms: Natural | None = None
+
+
+class Locations(Message, frozen=True, tag="LOCATIONS"):
+    """Where one can join a meet, and who is there. ``meet_name``: as it stands, "" for none."""
+
+    meet_name: str
+    locations: list[LocationPresence]
 
 
 class SessionRenewed(Message, frozen=True, tag="SESSION_RENEWED"):
@@ -434,6 +448,7 @@ class ServerBusy(Message, frozen=True, tag="SERVER_BUSY"):
 FromClient = (
     CreateMeet
     | JoinMeet
+    | ListLocations
     | LeaveMeet
     | EnlargeEntryIds
     | UpdateInit
@@ -447,6 +462,7 @@ FromServer = (
     MeetCreated
     | MeetJoined
     | JoinRejected
+    | Locations
     | SessionRenewed
     | EntryIds
     | Presence

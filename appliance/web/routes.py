@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from appliance.live.connection import Connection
 from appliance.live.meets import Meets
@@ -13,6 +13,7 @@ from appliance.protocol.words import CloseCode
 from appliance.storage.errors import StorageError
 from appliance.storage.journal import Journal
 from appliance.web import openlifter
+from appliance.web.qr import qr_svg
 from appliance.web.static_files import StaticFiles
 
 # A disk that takes longer for one row cannot carry a meet.
@@ -34,10 +35,12 @@ def make_web(meets: Meets, journal: Journal, openlifter_place: Path) -> web.Appl
     app[CONNECTIONS] = set()
     app.router.add_get("/ws", websocket)
     app.router.add_get("/healthz", healthz)
+    app.router.add_get("/api/v1/meets", list_meets)
     # What a person who only knows the address wants to see.
     app.router.add_get("/", openlifter.redirect)
     app.router.add_get("/openlifter", openlifter.redirect)
     app.router.add_get("/openlifter/{path:.*}", openlifter.OpenLifter(openlifter_place).serve)
+    app.router.add_get("/api/v1/qr.svg", qr_svg)
     app.router.add_get("/static/{path:.+}", StaticFiles().serve)
     app.on_shutdown.append(_close_connections)
     return app
@@ -64,6 +67,16 @@ async def healthz(request: web.Request) -> web.Response:
     except StorageError as error:
         return web.json_response({"status": "failing", "reason": str(error)}, status=503)
     return web.json_response({"status": "ok"})
+
+
+async def list_meets(request: web.Request) -> web.Response:
+    """``GET /api/v1/meets``: the meets on this appliance, newest first, for a table that wants to join one.
+
+    An id is no secret, the password is: whoever stands in the hall may know which meets there are.
+    """
+    names = request.app[MEETS].names
+    meets = [{"meetId": meet_id, "meetName": name} for meet_id, name in reversed(names.items())]
+    return web.json_response({"meets": meets}, headers={hdrs.CACHE_CONTROL: "no-store"})
 
 
 async def _close_connections(app: web.Application) -> None:

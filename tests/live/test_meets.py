@@ -136,6 +136,32 @@ class TestJoining:
         await guest.ask_to_join(created.meet_id, "Bar", password="something else")
         assert (await guest.expect(messages.JoinRejected)).reason == meets.WRONG
 
+    async def test_who_has_the_password_may_see_where_to_join_and_who_is_there(self, venue: World) -> None:
+        host, guest = await venue.table(), await venue.table()
+        created = await host.create(LOCATIONS, "Platform 1", meetName="Galway Open")
+        await host.pull()
+        ask = {"msgType": "LIST_LOCATIONS", "meetId": created.meet_id, "password": PASSWORD}
+        await guest.say(ask)
+        answer = await guest.expect(messages.Locations)
+        assert answer.meet_name == "Galway Open"
+        seen = [(each.location_name, each.priority, each.clients) for each in answer.locations]
+        assert seen == [("Platform 1", 2, 1), ("Registration", 1, 0)]
+        await host.change(("meet.name", "Galway Open 2026"))
+        await guest.say(ask)
+        assert (await guest.expect(messages.Locations)).meet_name == "Galway Open 2026"
+
+    async def test_who_has_not_the_password_is_told_nothing_and_counts_as_guessing(self, venue: World) -> None:
+        host, guest = await venue.table(), await venue.table()
+        created = await host.create(LOCATIONS, "Platform 1")
+        for meet_id in (created.meet_id, "1"):
+            await guest.say({"msgType": "LIST_LOCATIONS", "meetId": meet_id, "password": "something else"})
+            assert (await guest.expect(messages.JoinRejected)).reason == meets.WRONG
+        for _ in range(10):
+            await guest.ask_to_join(created.meet_id, "Platform 1", password="something else")
+            await guest.expect(messages.JoinRejected)
+        await guest.say({"msgType": "LIST_LOCATIONS", "meetId": created.meet_id, "password": PASSWORD})
+        assert (await guest.expect(messages.JoinRejected)).retry_after_ms
+
     @pytest.mark.parametrize("written", ["{}{}{} {}{}{} {}{}{}", "{}{}{}-{}{}{}-{}{}{}", " {}{} {}{} {}{} {}-{}{}\t"])
     async def test_a_meet_id_is_taken_as_people_write_it(self, venue: World, written: str) -> None:
         host, guest = await venue.table(), await venue.table()

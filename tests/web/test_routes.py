@@ -28,6 +28,20 @@ async def test_healthz_is_200_while_an_update_could_be_stored(venue: World, monk
     assert (await venue.get("/healthz"))[0] == 200
 
 
+async def test_the_meets_are_listed_newest_first_with_the_names_they_have_now(venue: World) -> None:
+    assert (await venue.get("/api/v1/meets"))[1] == '{"meets": []}'
+    first, second = await venue.table(), await venue.table()
+    await first.create({"Platform 1": 1}, "Platform 1", meetName="Spring Cup")
+    await second.create({"Platform 1": 1}, "Platform 1")
+    await second.change(("meet.name", "Autumn Cup"))
+    status, text = await venue.get("/api/v1/meets")
+    meets = [
+        {"meetId": second.meet_id, "meetName": "Autumn Cup"},
+        {"meetId": first.meet_id, "meetName": "Spring Cup"},
+    ]
+    assert (status, msgspec.json.decode(text)) == (200, {"meets": meets})
+
+
 async def test_ws_takes_websockets_only_and_compresses_nothing(venue: World) -> None:
     assert (await venue.get("/ws"))[0] == 400
     async with (
