@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: run test style types arrows tests faults bench docs schema wheel hooks clean
+.PHONY: run test style types arrows tests browser faults bench bench-browser docs schema wheel hooks clean
 
 run: $(VENV)/.installed-run
 	$(BIN)/openlifter-appliance demo
@@ -23,8 +23,12 @@ types: $(VENV)/.installed-dev
 arrows: $(VENV)/.installed-dev
 	$(BIN)/lint-imports
 
-tests: $(VENV)/.installed-dev
+tests: $(VENV)/.installed-dev browser
 	$(BIN)/pytest -n 2
+
+# Chromium, Node and npm, for the tests in a browser: installed where we may, else those tests are skipped and say so.
+browser:
+	@.ci/browser
 
 # Crashes, full disks and long replays: minutes, not seconds.
 faults: $(VENV)/.installed-dev
@@ -32,6 +36,9 @@ faults: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-run
 	$(BIN)/openlifter-appliance bench
+
+bench-browser: $(VENV)/.installed-dev browser
+	$(BIN)/python -m tests.browser.measure
 
 docs: schema
 	$(BIN)/python -m appliance.protocol.errors > docs/errors.md.new

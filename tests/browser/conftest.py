@@ -6,7 +6,6 @@ Without Chromium or npm they are skipped, unless `OPENLIFTER_REQUIRE_BROWSER=1` 
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import TypeAlias
@@ -15,29 +14,31 @@ import pytest
 from playwright.async_api import Browser, async_playwright
 
 from appliance.client.server_process import ServerProcess, appliance_process
-from tests.browser.standin_build import CannotFetch, assemble
+from tests.browser.standin_build import assemble
 from tests.browser.table import CHROMIUM, CHROMIUM_FLAGS, HOST, Table
+from tests.npm import CannotFetch, missing
 
-REQUIRED = os.environ.get("OPENLIFTER_REQUIRE_BROWSER") == "1"
+TIMEOUT_S = 180
 
 Tables: TypeAlias = Callable[[str], Awaitable[Table]]
 
 
-def _missing(reason: str) -> None:
-    if REQUIRED:
-        pytest.fail(reason)
-    pytest.skip(reason)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A browser on a small machine, beside another one, takes its time."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(TIMEOUT_S))
 
 
 @pytest.fixture(scope="session")
 def standin(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
     """A folder with a build of the stand-in OpenLifter."""
-    cache = request.config.cache
+    cache: pytest.Cache | None = getattr(request.config, "cache", None)
     folder = cache.mkdir("openlifter-standin") if cache is not None else tmp_path_factory.mktemp("cache")
     try:
         return assemble(tmp_path_factory.mktemp("standin") / "build", folder)
     except CannotFetch as error:
-        _missing(f"the stand-in OpenLifter cannot be made: {error}")
+        missing(f"the stand-in OpenLifter cannot be made: {error}")
         raise
 
 
@@ -45,7 +46,7 @@ def standin(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReq
 async def chromium() -> AsyncIterator[Browser]:
     """Debian's Chromium."""
     if not CHROMIUM.exists():
-        _missing(f"{CHROMIUM} is not installed")
+        missing(f"{CHROMIUM} is not installed")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(CHROMIUM_FLAGS))
         try:

@@ -28,7 +28,7 @@ GROUP_SELECTS = ("day", "platform", "lift", "flight", "attempt", "lifter")
 """The selects under the Lifting page's table, from left to right."""
 
 # The stand-in leaves its store at the window. OpenLifter does not: React's own tree leads to it.
-_STORE = """
+STORE = """
 const store = () => {
   if (globalThis.standin?.store) return globalThis.standin.store;
   let fiber = document.getElementById("root")._reactRootContainer._internalRoot.current;
@@ -48,25 +48,25 @@ class Operator:
 
     async def state(self) -> State:
         """The whole state, as Save to File would write it."""
-        state: State = await self.page.evaluate(f"() => {{ {_STORE} return store().getState(); }}")
+        state: State = await self.page.evaluate(f"() => {{ {STORE} return store().getState(); }}")
         return state
 
     async def slice(self, name: Literal["meet", "registration", "lifting"]) -> State:
         """One part of the state."""
-        part: State = await self.page.evaluate(f"(name) => {{ {_STORE} return store().getState()[name]; }}", name)
+        part: State = await self.page.evaluate(f"(name) => {{ {STORE} return store().getState()[name]; }}", name)
         return part
 
     async def entry(self, entry_id: int) -> State | None:
         """A lifter's entry, None if there is none."""
         find = "registration.entries.find((entry) => entry.id === id) ?? null"
         entry: State | None = await self.page.evaluate(
-            f"(id) => {{ {_STORE} return store().getState().{find}; }}", entry_id
+            f"(id) => {{ {STORE} return store().getState().{find}; }}", entry_id
         )
         return entry
 
     async def dispatch(self, action: Mapping[str, Any]) -> None:
         """Send an action to the store past every field."""
-        await self.page.evaluate(f"(action) => {{ {_STORE} store().dispatch(action); }}", dict(action))
+        await self.page.evaluate(f"(action) => {{ {STORE} store().dispatch(action); }}", dict(action))
 
     # ----------------------------------------------------------------------------------------------- pages
 

@@ -64,7 +64,7 @@ export class FakeTable extends EventTarget {
     super();
     /** @type {TableStatus} */
     this.status = ALONE;
-    this.openlifter = { meetName: "Spring Open 2026", lifters: 24, locations: /** @type {string[]} */ ([]) };
+    this.openlifter = { meetName: "Spring Open 2026", lifters: 24, platforms: 1 };
     /** What was asked of it: the method's name and its arguments. @type {[string, ...any[]][]} */
     this.calls = [];
     /** @type {{reason: string, retryInS: number|null}|null} what the next call is refused with */

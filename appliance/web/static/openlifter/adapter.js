@@ -315,12 +315,12 @@ export class Adapter {
     const replacements = this._entriesToReplace(state, whole);
     next.meet = this._meetNow(state.meet, whole);
     next.registration = registrationWith(state.registration, replacements, this._nextEntryId || state.registration.nextEntryId);
-    const scope = { entries: this._allTouched ? null : new Set(replacements.keys()), meet: next.meet !== state.meet };
+    const lifters = this._allTouched ? null : new Set(replacements.keys());
     this._touched.clear();
     this._allTouched = false;
     this._shownAt = performance.now();
     if (next.meet === state.meet && next.registration === state.registration && next.lifting === state.lifting) return;
-    this._dispatch(next, scope);
+    this._dispatch(next, lifters);
     for (const [id, entry] of replacements) {
       if (entry) this._picture.entries.set(id, copy(entry));
       else this._picture.entries.delete(id);
@@ -331,10 +331,10 @@ export class Adapter {
 
   /**
    * @param {OpenLifterState} next
-   * @param {import("./fields.js").Scope} scope
+   * @param {Set<number> | null} lifters those whom it concerns, null for all
    */
-  _dispatch(next, scope) {
-    const remembered = this._fields.remember(scope);
+  _dispatch(next, lifters) {
+    const remembered = this._fields.remember(lifters);
     const lostText = this._fields.watchTyping();
     this._applying = true;
     try {

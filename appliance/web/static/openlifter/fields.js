@@ -12,18 +12,13 @@
  * - A field that is being typed into is left alone, text, focus and caret.
  */
 
-/**
- * Which fields a remote change may concern: those of some lifters, null for all, and those of the meet's set-up.
- *
- * @typedef {{entries: Set<number> | null, meet: boolean}} Scope
- */
-
 /** @typedef {Map<any, Record<string, any>>} Remembered the state that each component would begin with, before a change */
 
 /**
- * Where a field is: the components around it that have a state, and the one that knows its lifter.
+ * Where a field is: in the row of a lifter, or elsewhere, and the components around it that have a state. The outermost
+ * comes first: what an inner one would begin with may come from its state.
  *
- * @typedef {{components: any[], row: any}} Place
+ * @typedef {{entryId: number | null, components: any[]}} Place
  */
 
 /**
@@ -92,18 +87,16 @@ export class Fields {
   /**
    * Before a remote change is applied: what would the fields show if they were mounted now?
    *
-   * @param {Scope} scope
+   * @param {Set<number> | null} lifters those whom the change concerns, null for all
    * @returns {Remembered}
    */
-  remember(scope) {
+  remember(lifters) {
     /** @type {Remembered} */
     const remembered = new Map();
     for (const field of document.querySelectorAll(FIELDS)) {
-      const place = this._placeOf(field);
-      const entryId = entryIdOf(place);
-      const concerned = entryId === null ? scope.meet : scope.entries === null || scope.entries.has(entryId);
-      if (!concerned) continue;
-      for (const component of place.components) {
+      const { entryId, components } = this._placeOf(field);
+      if (entryId !== null && lifters !== null && !lifters.has(entryId)) continue;
+      for (const component of components) {
         if (remembered.has(component)) continue;
         const fresh = initialState(component);
         if (fresh) remembered.set(component, plain(fresh));
@@ -147,7 +140,7 @@ export class Fields {
     const field = this.typing;
     if (!field) return false;
     const place = this._placeOf(field);
-    if (entryIdOf(place) !== entryId || place.components.some((component) => holds(component, field))) return false;
+    if (place.entryId !== entryId || place.components.some((component) => holds(component, field))) return false;
     return String(shown === 0 ? "" : shown) === field.value;
   }
 
@@ -159,10 +152,9 @@ export class Fields {
   watchTyping() {
     const field = this.typing;
     if (!field) return () => null;
-    const place = this._placeOf(field);
-    const entryId = entryIdOf(place);
+    const { entryId, components } = this._placeOf(field);
     const text = field.value;
-    const attempt = place.components.map((component) => component.props).find((props) => props && props.attemptOneIndexed);
+    const attempt = components.map((component) => component.props).find((props) => props && props.attemptOneIndexed);
     return () => {
       if (field.isConnected) return null;
       this.typing = null;
@@ -196,33 +188,23 @@ function isField(target) {
  */
 function findPlace(field) {
   /** @type {Place} */
-  const place = { components: [], row: null };
+  const place = { entryId: null, components: [] };
   for (let fibre = fibreOf(field); fibre; fibre = fibre.return) {
-    const component = fibre.tag === CLASS_COMPONENT ? fibre.stateNode : null;
-    if (!component || !component.props) continue;
-    if (component.state) place.components.push(component);
-    place.row = place.row ?? (idIn(component.props) === null ? null : component);
+    if (fibre.tag === CLASS_COMPONENT && fibre.stateNode.state) place.components.unshift(fibre.stateNode);
+    // A row is drawn for one lifter, and for no other as long as its fields are there.
+    place.entryId = place.entryId ?? entryIdIn(fibre.memoizedProps);
   }
   return place;
-}
-
-/**
- * The lifter whose row a field is in.
- *
- * @param {Place} place
- * @returns {number | null}
- */
-function entryIdOf({ row }) {
-  return row && idIn(row.props);
 }
 
 /**
  * @param {any} props
  * @returns {number | null}
  */
-function idIn({ entry, id }) {
-  if (entry && typeof entry.id === "number") return entry.id;
-  return typeof id === "number" ? id : null;
+function entryIdIn(props) {
+  if (!props || typeof props !== "object") return null;
+  if (props.entry && typeof props.entry.id === "number") return props.entry.id;
+  return typeof props.id === "number" ? props.id : null;
 }
 
 /**

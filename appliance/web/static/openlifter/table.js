@@ -143,7 +143,7 @@ export class Table extends EventTarget {
     return {
       meetName: String(meet.name),
       lifters: registration.entries.length,
-      locations: Array.from({ length: platforms }, (_, index) => `Platform ${index + 1}`),
+      platforms,
     };
   }
 
@@ -205,6 +205,9 @@ export class Table extends EventTarget {
     const clientId = this._newIdentity();
     const credentials = { kind: /** @type {const} */ ("create"), meetName, locationName, password, endpoints, clientId };
     await this._enter(credentials, null, true);
+    if (this._openlifter.getState().meet.name !== meetName) {
+      this._openlifter.dispatch({ type: "SET_MEET_NAME", name: meetName });
+    }
   }
 
   /**

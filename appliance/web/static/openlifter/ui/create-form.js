@@ -15,7 +15,7 @@ const MAX_MEET_NAME = 200;
  * @param {Texts} t
  */
 export function createCreateForm(table, t) {
-  const { meetName, locations } = table.openlifter;
+  const { meetName, platforms } = table.openlifter;
   const nameInput = el("input", {
     id: "live-meet-name", class: "live-input", type: "text", autocomplete: "off", value: meetName, maxlength: MAX_MEET_NAME,
   });
@@ -25,7 +25,7 @@ export function createCreateForm(table, t) {
   });
   const hereSelect = el("select", { id: "live-here", class: "live-input live-select" });
   const here = createField({ label: t.thisLocation, hint: t.thisLocationAbout, control: hereSelect });
-  const list = createLocationList(usualLocations(locations, t), t, offerLocations);
+  const list = createLocationList(usualLocations(platforms, t), t, offerLocations);
   const problems = createProblems(t);
   const submit = createSubmit(t.create, t.creating);
 
@@ -91,6 +91,10 @@ export function createCreateForm(table, t) {
     element,
     get working() {
       return submit.working;
+    },
+    /** Take over the name that OpenLifter has now, where none was typed. */
+    refresh() {
+      if (nameInput.value === "") nameInput.value = table.openlifter.meetName;
     },
   };
 }

@@ -26,7 +26,7 @@
  * }} TableStatus
  * @typedef {EventTarget & {
  *   readonly status: TableStatus,
- *   readonly openlifter: {meetName: string, lifters: number, locations: string[]},
+ *   readonly openlifter: {meetName: string, lifters: number, platforms: number},
  *   meets(): Promise<{meetId: string, meetName: string}[]>,
  *   locations(meetId: string, password: string): Promise<{locations: LocationPresence[], meetName: string}>,
  *   create(wish: {meetName: string, locationName: string, password: string, endpoints: Endpoint[]}): Promise<unknown>,
@@ -41,7 +41,7 @@
  *   discardLost(clientId: string): Promise<unknown>,
  *   useHere(): Promise<unknown>,
  *   saveCopy(): void
- * }} Table `openlifter.locations` is the list to offer for a new meet, the most important first; empty: the usual one.
+ * }} Table `openlifter.platforms`: the most on any day.
  *   A refusal is thrown as an object with `reason` and `retryInS`.
  * @typedef {{language(): string, onLanguage(callback: () => void): void}} OpenLifter
  * @typedef {{element: HTMLElement, update(status: TableStatus): void}} View

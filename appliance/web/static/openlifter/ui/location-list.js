@@ -20,12 +20,13 @@ const LOCATION_NAME = /^[^[\]\u0000-\u001f\u007f-\u009f]{1,40}$/;
 /**
  * Where the meet usually works, the most important first.
  *
- * @param {string[]} names what OpenLifter's meet suggests
+ * @param {number} platforms the most on any day
  * @param {Texts} t
  * @returns {Endpoint[]}
  */
-export function usualLocations(names, t) {
-  const list = names.length > 0 ? names : [`${t.platform} 1`, t.weighIn, t.registration];
+export function usualLocations(platforms, t) {
+  const list = Array.from({ length: platforms }, (_, index) => `${t.platform} ${index + 1}`);
+  list.push(t.weighIn, t.registration);
   return list.map((locationName, index) => ({ locationName, priority: (list.length - index) * PRIORITY_STEP }));
 }
 

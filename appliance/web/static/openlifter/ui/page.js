@@ -56,8 +56,8 @@ function createStart(table, t, meetId) {
   const create = createCreateForm(table, t);
   const join = createJoinForm(table, t, meetId);
   const ways = {
-    create: createWay("create", t.createTitle, t.createAbout, choose),
-    join: createWay("join", t.joinTitle, t.joinAbout, choose),
+    create: { ...createWay("create", t.createTitle, t.createAbout, choose), form: create },
+    join: { ...createWay("join", t.joinTitle, t.joinAbout, choose), form: join },
   };
   const panel = el("div", { class: "live-card live-panel", hidden: true }, create.element, join.element);
 
@@ -67,7 +67,7 @@ function createStart(table, t, meetId) {
     show(panel, true);
     show(create.element, way === "create");
     show(join.element, way === "join");
-    if (way === "join") join.refresh();
+    ways[way].form.refresh();
   }
   if (meetId !== "") choose("join");
 
@@ -79,7 +79,7 @@ function createStart(table, t, meetId) {
       return create.working || join.working;
     },
     refresh() {
-      if (!join.element.hidden && !panel.hidden) join.refresh();
+      for (const { form } of Object.values(ways)) if (!form.element.hidden && !panel.hidden) form.refresh();
     },
   };
 }

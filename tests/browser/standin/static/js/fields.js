@@ -113,7 +113,9 @@
       const id = `AttemptInput-${entry.id}-${lift}${attemptOneIndexed}`;
       const className = control(this.validate(), "attempt-input");
       const { value } = this.state;
-      return group(null, h("input", { id, type: "text", className, placeholder: "", value, onChange, onBlur }));
+      const onKeyDown = (event) => event.key === "Enter" && event.currentTarget.blur();
+      const field = { id, type: "text", className, placeholder: "", value, onChange, onBlur, onKeyDown };
+      return group(null, h("input", field));
     }
   }
 
