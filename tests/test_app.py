@@ -17,7 +17,7 @@ from appliance.service.settings import Settings
 from appliance.storage.database import connection_of, open_database
 from appliance.storage.errors import DatabaseDamaged, DataDirInUse
 from appliance.upkeep import recurring
-from tests.world import World, world
+from tests.world import World, held, update, world
 
 
 def on_disk(data_dir: Path, *statements: str) -> list[tuple[Any, ...]]:
@@ -88,26 +88,44 @@ async def test_a_file_that_is_no_database_is_said_and_left_alone(tmp_path: Path)
         ("UPDATE log SET key = 'x.other' WHERE server_seq = 1", "digest"),
     ],
 )
-async def test_a_damaged_meet_is_said_and_can_be_read_but_not_changed_and_others_go_on(
+async def test_a_damaged_meet_is_said_and_can_be_read_until_its_tables_have_mended_it_and_others_go_on(
     tmp_path: Path, damage: str, said: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with world(tmp_path / "data") as venue:
         table, healthy = await venue.table(), await venue.table()
-        await table.create({"A": 1}, "A")
+        created = await table.create({"A": 1}, "A")
         assert await table.change(("x.a", 1), ("x.b", 2), ("x.c", 3)) == [1, 2, 3]
+        before = await table.pull()
         await venue.restart()
         await venue.stop()
         on_disk(tmp_path / "data", damage)
         await venue.start()
-        healthy, damaged = await venue.table(), await venue.table()
+        healthy, damaged, display = await venue.table(), await venue.table(), await venue.table()
+        await display.join(created.meet_id, "A", readOnly=True)
+        assert (await display.pull())[0]
         damaged.token, damaged.local_seq = table.token, 3
-        standing, _ = await damaged.pull()
-        assert standing
         await damaged.update(("x.d", 4))
-        assert said in (await damaged.expect(messages.ServerBusy)).reason
-        assert "log_damaged" in caplog.messages
+        assert (await damaged.expect(messages.ServerPull)).last_server_seq == 0
+        assert (await damaged.expect(messages.ServerBusy)).retry_after_ms > 0
+        assert said in "".join(str(record.__dict__.get("event_fields")) for record in caplog.records)
         await healthy.create({"A": 1}, "A")
         assert await healthy.change(("x.a", 1)) == [1]
+        damaged.local_seq = 3
+        mine = {"clientId": created.client_id}
+        await damaged.give_back(
+            3,
+            created.epoch,
+            *(held(f"x.{key}", n, n, "A", localSeqNum=n, **mine) for n, key in enumerate("abc", start=1)),
+        )
+        assert (await damaged.expect(messages.StateRecovered)).last_server_seq == 3
+        standing, done = await damaged.pull()
+        assert (standing, done.state_digest) == (before[0], before[1].state_digest)
+        assert await damaged.change(("x.d", 4)) == [4]
+        await venue.restart()
+        damaged, damaged.token = await venue.table(), table.token
+        assert (await damaged.pull())[1].last_server_seq == 4
+        await damaged.send_updates(update("x.e", 5, 5))
+        assert (await damaged.expect(messages.UpdateAck)).update_acks[0].server_seq_num == 5
 
 
 async def test_sessions_and_service_time_are_saved_while_it_runs(

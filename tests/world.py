@@ -122,7 +122,22 @@ class Table:
 
     async def pull(self, last_server_seq: int = 0, **more: object) -> tuple[list[messages.Relayed], messages.PullDone]:
         """Pull, and wait for the whole answer."""
+        await self.ask_for(last_server_seq, **more)
+        return await self.pulled()
+
+    async def ask_for(self, last_server_seq: int, **more: object) -> None:
+        """Pull, whatever may come of it."""
         await self.say({"msgType": "CLIENT_PULL", "sessionToken": self.token, "lastServerSeq": last_server_seq, **more})
+
+    async def give_back(
+        self, last: int, epoch: str, *held: dict[str, object], done: bool = True, **more: object
+    ) -> None:
+        """Answer a SERVER_PULL."""
+        message = {"msgType": "STATE_RECOVERY", "sessionToken": self.token, "epoch": epoch, "lastServerSeq": last}
+        await self.say({**message, "lastLocalSeqNum": self.local_seq, "updates": list(held), "done": done, **more})
+
+    async def pulled(self) -> tuple[list[messages.Relayed], messages.PullDone]:
+        """The whole answer to a pull."""
         relayed: list[messages.Relayed] = []
         while True:
             message = await self.hear()
@@ -130,6 +145,11 @@ class Table:
                 relayed += message.updates_relayed
             elif isinstance(message, messages.PullDone):
                 return relayed, message
+
+
+def held(key: str, value: object, number: int, location: str = "Platform 1", **more: object) -> dict[str, object]:
+    """An update as it stands in STATE_RECOVERY."""
+    return {"updateKey": key, "updateValue": value, "serverSeqNum": number, "locationName": location, **more}
 
 
 def update(key: str, value: object, local_seq: int, after: int = 0) -> dict[str, Any]:
@@ -189,7 +209,7 @@ class World:
 
     async def restart(self) -> None:
         """Stop and start, when all tables have hung up."""
-        await self._hang_up()
+        await self.hang_up()
         await self.stop()
         await self.start()
 
@@ -215,12 +235,13 @@ class World:
 
     async def close(self) -> None:
         """Stop everything."""
-        await self._hang_up()
+        await self.hang_up()
         for http in (self._http, *self._elsewhere):
             await http.close()
         await self.stop()
 
-    async def _hang_up(self) -> None:
+    async def hang_up(self) -> None:
+        """Close every table's socket."""
         # While the appliance is there to answer, so that nobody waits for goodbyes.
         async with asyncio.timeout(PATIENCE_S):
             await asyncio.gather(*(table.socket.close() for table in self._tables))

@@ -7,9 +7,14 @@ proves that it is complete.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from appliance.meet.records import Accepted
 from appliance.meet.state import State
 from appliance.protocol import keys
+from appliance.protocol.lineage import shared, up_to
+from appliance.protocol.messages import EpochBegun
+from appliance.protocol.words import MAX_INTEGER
 
 
 class CanonicalLog:
@@ -20,6 +25,8 @@ class CanonicalLog:
         applied: everything up to this server number is in the state.
         epoch: the lineage that the numbers belong to, None before the first contact.
         pulling: whether an answer to a pull is awaited.
+        lineage: the meet's epochs, oldest first, as far as the server told them.
+        answered: up to which local number each client was seen answered.
     """
 
     def __init__(self, epoch: str | None = None) -> None:
@@ -27,6 +34,8 @@ class CanonicalLog:
         self.applied = 0
         self.epoch = epoch
         self.pulling = False
+        self.lineage: tuple[EpochBegun, ...] = ()
+        self.answered: dict[str, int] = {}
         self._anew: State | None = None
         self._pulled_epoch = epoch
 
@@ -67,6 +76,8 @@ class CanonicalLog:
 
         ``mine``: it was pending here until now, so it has to show at once, even beside a state that is about to go.
         """
+        if update.local_seq > self.answered.get(update.client_id, 0):
+            self.answered[update.client_id] = update.local_seq
         if self._anew is not None:
             self._anew.apply(update, path)
             if not mine or self._pulled_epoch != self.epoch:
@@ -80,10 +91,21 @@ class CanonicalLog:
         """The digest of what the pull has filled."""
         return (self.state if self._anew is None else self._anew).digest
 
-    def complete(self, epoch: str, server_seq: int) -> None:
-        """The answer to the pull is complete, and its digest is right."""
+    def complete(self, epoch: str, server_seq: int, lineage: Iterable[EpochBegun] = ()) -> int:
+        """The answer to the pull is complete, and its digest is right.
+
+        Returns:
+            Up to which number what had been applied before means the same now; where the server tells no lineage,
+            all that it has is taken to.
+        """
+        theirs = tuple(lineage)
+        ours = self.lineage or up_to(theirs, self.epoch or "") or ()
+        # How far we had come ourselves does not matter: what was made knew no more than that.
+        unchanged = shared(theirs, server_seq, ours, MAX_INTEGER) if theirs else server_seq
+        self.lineage = theirs
         if self._anew is not None:
             self.state = self._anew
         self.applied = server_seq
         self.epoch = epoch
         self.interrupt()
+        return unchanged

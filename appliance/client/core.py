@@ -9,7 +9,7 @@
 
 Whoever drives it opens a connection when `ClientCore.connect_at` has come, calls `ClientCore.tick` when
 `ClientCore.tick_at` has come, and closes the connection when `ClientCore.hang_up` is true. Times are monotonic
-seconds. Sections are those of PROTOCOL.md; section 7 is not in here yet.
+seconds. Sections are those of PROTOCOL.md.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from appliance.client.events import End, Event, Status
 from appliance.client.overlay import value_at, view
 from appliance.client.own_updates import OwnUpdates
 from appliance.client.pending import ANSWER_S, Pending, PendingLog
+from appliance.client.recovery import AWAY_S, PATIENCE_S, Keepsake, answer, recover_meet
 from appliance.meet.records import Accepted
 from appliance.protocol import keys, messages
 from appliance.protocol.codec import encode_value
@@ -59,6 +60,7 @@ class ClientCore:
     Args:
         credentials: how to be let in.
         saved: what was kept of the same client's earlier life.
+        log: its copy of the log, if that was kept, too.
         random: for the jitter of reconnecting.
 
     Attributes:
@@ -71,7 +73,13 @@ class ClientCore:
         ValueError: no client id, neither password nor saved session, or what was saved is of another meet.
     """
 
-    def __init__(self, credentials: Create | Join, saved: Saved | None = None, random: Random | None = None) -> None:
+    def __init__(
+        self,
+        credentials: Create | Join,
+        saved: Saved | None = None,
+        random: Random | None = None,
+        log: CanonicalLog | None = None,
+    ) -> None:
         if not credentials.client_id:
             raise ValueError("a client has to have an id")
         saved = saved or Saved()
@@ -94,7 +102,13 @@ class ClientCore:
             raise ValueError("without a saved session at this location a password is needed")
         self._may_write = not credentials.read_only
         self._was_in = session is not None
-        self._log = CanonicalLog(session.epoch if session else None)
+        self._log = log or CanonicalLog(session.epoch if session else None)
+        self._keepsake: Keepsake | None = None
+        if session and session.recovery_bundle and session.recovery_key:
+            self._keepsake = Keepsake(session.recovery_bundle, session.recovery_key)
+        # The server knows our session no more; while it may be a blank one, what we keep comes before the password.
+        self._session_lost = False
+        self._was_live = False
         self._pending = PendingLog(saved.next_local_seq, saved.pending)
         self._own = OwnUpdates()
         self._answered_here = 0
@@ -142,6 +156,11 @@ class ClientCore:
     def digest(self) -> str:
         """The checksum of what stands at `applied`, section 8."""
         return self._log.state.digest
+
+    @property
+    def log(self) -> CanonicalLog:
+        """What stands, for reading only."""
+        return self._log
 
     @property
     def pending(self) -> tuple[Pending, ...]:
@@ -307,6 +326,10 @@ class ClientCore:
                 self._give_up(message.retry_after_ms / 1000)
             case messages.MalformedMessage() | messages.UnknownMessageType():
                 self._not_understood(message)
+            case messages.ServerPull():
+                self._give_back(message)
+            case messages.StateRecovered():
+                self._recovered(message)
             case messages.EntryIds():
                 self.entry_ids = message.entry_id_block
                 self._events.append(events.Heard(message))
@@ -317,7 +340,9 @@ class ClientCore:
 
     def _ask_to_be_let_in(self) -> None:
         who = self._credentials
-        if isinstance(who, Create):
+        if self._session_lost and self._keepsake is not None:
+            self._outgoing.append(recover_meet(self._keepsake, self.meet_id, self.location_name, self.client_id))
+        elif isinstance(who, Create):
             self._outgoing.append(
                 messages.CreateMeet(
                     this_location_name=who.location_name,
@@ -352,6 +377,9 @@ class ClientCore:
             self._credentials = Join(message.meet_id, self.location_name, password, self.client_id)
         self._token = message.session_token
         self._was_in = True
+        self._session_lost = False
+        if message.recovery_bundle and message.recovery_key:
+            self._keepsake = Keepsake(message.recovery_bundle, message.recovery_key)
         self.location_name = message.location_name
         self.priority = message.priority
         self.entry_ids = message.entry_id_block
@@ -362,7 +390,14 @@ class ClientCore:
     def _join_rejected(self, message: messages.JoinRejected) -> None:
         if self.status is not Status.JOINING:
             return
-        if message.retry_after_ms is None:
+        if message.retry_after_ms is None and self._session_lost and self._keepsake is not None:
+            # The server has the meet from elsewhere: to it we are somebody who has to know the password.
+            self._session_lost = False
+            self._ask_to_be_let_in()
+        elif message.retry_after_ms is None and self._was_live:
+            # We were in, so it is the meet that is gone, until a table that may bring it back has done so.
+            self._give_up(AWAY_S)
+        elif message.retry_after_ms is None:
             self._end(End.NOT_LET_IN, message.reason)
         else:
             self._give_up(message.retry_after_ms / 1000)
@@ -370,6 +405,7 @@ class ClientCore:
     def _invalid_session(self, message: messages.InvalidSession) -> None:
         if message.session_token == self._token:
             self._token = ""
+            self._session_lost = True
             self._log.interrupt()
             self._ask_to_be_let_in()
 
@@ -481,6 +517,22 @@ class ClientCore:
             # It may be about updates: pull before sending them again, but not at the pace of the answers.
             self._held_until = self._now + ANSWER_S
 
+    # ------------------------------------------------------------ section 7: the server lost state
+
+    def _give_back(self, message: messages.ServerPull) -> None:
+        self._events.append(events.Heard(message))
+        if self.status is Status.JOINING or not self._may_write:
+            return
+        last_local_seq = self._pending.answered_up_to
+        self._outgoing.extend(answer(self._log, self._token, last_local_seq, message))
+        if self.status is Status.CATCHING_UP:
+            self._asked_at = self._now + PATIENCE_S
+
+    def _recovered(self, message: messages.StateRecovered) -> None:
+        self._events.append(events.Heard(message))
+        if self.status is Status.LIVE and message.epoch != self._log.epoch:
+            self._pull(anew_in=message.epoch)
+
     # ------------------------------------------------------------ sections 6 and 8: resynchronising
 
     def _pull(self, anew_in: str | None = None) -> None:
@@ -488,7 +540,12 @@ class ClientCore:
             self._seen_here = 0
         number = self._log.pull(anew_in)
         epoch = anew_in or self._log.epoch
-        self._outgoing.append(messages.ClientPull(session_token=self._token, last_server_seq=number, epoch=epoch))
+        answered = self._pending.answered_up_to if self._may_write else None
+        self._outgoing.append(
+            messages.ClientPull(
+                session_token=self._token, last_server_seq=number, epoch=epoch, last_local_seq_num=answered
+            )
+        )
         self._asked_at = self._now
         self._become(Status.CATCHING_UP)
 
@@ -535,11 +592,12 @@ class ClientCore:
             return
         replaced = self._log.anew
         rebased = self._log.epoch not in (None, message.epoch) or message.last_server_seq < self._log.applied
-        self._log.complete(message.epoch, message.last_server_seq)
+        unchanged = self._log.complete(message.epoch, message.last_server_seq, message.lineage)
         if rebased:
-            self._own.forget()
-            self._pending.rebase(message.last_server_seq)
-            self._events.append(events.Rebased(message.epoch, message.last_server_seq))
+            self._own.forget(unchanged)
+            self._pending.rebase(unchanged)
+            self._events.append(events.Rebased(message.epoch, unchanged))
+        self._was_live = True
         self._failures = 0
         self._pending.send_again()
         self._events.append(events.CaughtUp(message.epoch, message.last_server_seq, replaced))
@@ -573,8 +631,8 @@ def _accepted(relayed: messages.Relayed) -> Accepted:
         relayed.server_seq_num,
         relayed.update_key,
         encode_value(relayed.update_value),
-        "",
-        0,
+        relayed.client_id or "",
+        (relayed.local_seq_num or 0) if relayed.client_id else 0,
         relayed.location_name or "",
         overrules.server_seq_num if overrules else 0,
         overrules.location_name if overrules else "",

@@ -43,6 +43,8 @@ class SavedSession(Struct, frozen=True):
     epoch: str
     priority: int = 0
     entry_ids: EntryIdBlock | None = None
+    recovery_bundle: str | None = None
+    recovery_key: str | None = None
 
 
 class Saved(Struct, frozen=True):

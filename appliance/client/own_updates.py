@@ -16,10 +16,10 @@ class OwnUpdates:
         self._accepted: dict[int, Accepted] = {}
         self._told: set[tuple[int, int]] = set()
 
-    def forget(self) -> None:
-        """The numbers begin anew."""
-        self._accepted.clear()
-        self._told.clear()
+    def forget(self, above: int) -> None:
+        """The numbers above this one begin anew."""
+        self._accepted = {number: mine for number, mine in self._accepted.items() if number <= above}
+        self._told = {(mine, by) for mine, by in self._told if max(mine, by) <= above}
 
     def accepted(self, mine: Accepted, overlapping: Iterable[Accepted]) -> list[Overruled]:
         """One more; what overlaps it may have overruled it before we even knew that it had been accepted."""

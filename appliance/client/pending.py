@@ -56,6 +56,11 @@ class PendingLog:
     def __len__(self) -> int:
         return len(self._updates)
 
+    @property
+    def answered_up_to(self) -> int:
+        """Every update up to this local number was answered."""
+        return self._first() - 1
+
     def __iter__(self) -> Iterator[Pending]:
         return iter(self._updates.values())
 

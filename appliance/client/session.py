@@ -14,6 +14,7 @@ import secrets
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from random import Random
 from types import TracebackType
@@ -22,11 +23,14 @@ from typing import Any, Self
 from msgspec import structs
 
 from appliance.client import events
+from appliance.client.canonical import CanonicalLog
+from appliance.client.canonical_file import CanonicalFile
 from appliance.client.core import ClientCore
 from appliance.client.credentials import Create, Join, Saved, SavedSession
 from appliance.client.events import Event, SessionEnded, Status
 from appliance.client.link import GOODBYE_S, Link, LinkClosed, OpenLink, open_websocket
 from appliance.client.pending_file import PendingFile
+from appliance.meet.records import Accepted
 from appliance.protocol.codec import NotFromServer, decode_from_server, encode
 
 # Whoever reads events may fall behind by so many, then it is told that it missed some.
@@ -53,7 +57,8 @@ class ClientSession:
     Args:
         url: ``ws://host:port/ws``.
         credentials: how to be let in; without a ``client_id`` the client is the one of the pending file, or a new one.
-        pending_path: the pending file. Without one, changes that were not acknowledged die with this process.
+        pending_path: the pending file. Without one, changes that were not acknowledged die with this process. Beside it
+            lies a copy of the log, for a server that lost it.
         open_link: how to open a connection; wrap it to put faults in between.
         random: for the jitter of reconnecting.
 
@@ -77,6 +82,9 @@ class ClientSession:
         self._open_link = open_link
         self._random = random
         self._file: PendingFile | None = None
+        self._copy: CanonicalFile | None = None
+        self._applied: list[Accepted] = []
+        self._copy_anew = False
         self._disk = ThreadPoolExecutor(1, "pending file")
         self._kept_waiters: deque[tuple[int, asyncio.Future[None]]] = deque()
         self._waiters: list[tuple[Callable[[ClientCore], bool], asyncio.Future[None]]] = []
@@ -92,6 +100,7 @@ class ClientSession:
         self._loop = asyncio.get_running_loop()
         client_id = self._credentials.client_id or secrets.token_hex(8)
         saved = Saved()
+        log: CanonicalLog | None = None
         try:
             if self._pending_path is not None:
                 self._file = await self._loop.run_in_executor(self._disk, PendingFile, self._pending_path, client_id)
@@ -99,7 +108,10 @@ class ClientSession:
                 if self._file.client_id != client_id and self._credentials.client_id:
                     raise ValueError(f"the pending file is of client {self._file.client_id}, not of {client_id}")
                 client_id = self._file.client_id
-            self.core = ClientCore(structs.replace(self._credentials, client_id=client_id), saved, self._random)
+                self._copy = CanonicalFile(self._pending_path.with_name(self._pending_path.name + ".log"), client_id)
+                if saved.session is not None and not self._credentials.read_only:
+                    log = await self._loop.run_in_executor(self._disk, self._copy.load, saved.session.meet_id)
+            self.core = ClientCore(structs.replace(self._credentials, client_id=client_id), saved, self._random, log)
         except BaseException:
             self._let_go_of_the_file()
             raise
@@ -229,12 +241,18 @@ class ClientSession:
                     epoch=core.epoch or message.epoch,
                     priority=core.priority,
                     entry_ids=core.entry_ids,
+                    recovery_bundle=message.recovery_bundle,
+                    recovery_key=message.recovery_key,
                 )
                 file.joined(session, message.last_local_seq_num)
             case events.SessionRenewed(session_token=token):
                 file.renewed(token)
             case events.Rebased(epoch=epoch, server_seq=server_seq):
                 file.rebased(epoch, server_seq)
+            case events.Applied(updates=updates):
+                self._applied += updates
+            case events.CaughtUp(replaced=replaced):
+                self._copy_anew = self._copy_anew or replaced
             case events.Acked(update=update) | events.Rejected(update=update):
                 file.answered(update.local_seq)
             case _:
@@ -349,16 +367,34 @@ class ClientSession:
             await self._something_to_keep.wait()
             self._something_to_keep.clear()
             batch = file.take()
-            if batch is None:
-                continue
-            # Taken is taken: a write that has not begun when we are cancelled must not be left out.
-            await asyncio.shield(self._loop.run_in_executor(self._disk, file.write, batch))
-            self.core.kept(batch.made_up_to, self._loop.time())
-            while self._kept_waiters and self._kept_waiters[0][0] <= batch.made_up_to:
-                _, kept = self._kept_waiters.popleft()
-                if not kept.done():
-                    kept.set_result(None)
-            self._turn()
+            if batch is not None:
+                # Taken is taken: a write that has not begun when we are cancelled must not be left out.
+                await asyncio.shield(self._loop.run_in_executor(self._disk, file.write, batch))
+                self.core.kept(batch.made_up_to, self._loop.time())
+                while self._kept_waiters and self._kept_waiters[0][0] <= batch.made_up_to:
+                    _, kept = self._kept_waiters.popleft()
+                    if not kept.done():
+                        kept.set_result(None)
+                self._turn()
+            await self._keep_copy()
+
+    async def _keep_copy(self) -> None:
+        """What this client could give back, for its next life."""
+        core = self.core
+        if self._copy is None or core.status is not Status.LIVE or self._credentials.read_only:
+            return
+        if not self._applied and not self._copy_anew:
+            return
+        content, whole = self._copy.note(core.log, core.meet_id, self._applied, anew=self._copy_anew)
+        self._applied = []
+        self._copy_anew = False
+        try:
+            await asyncio.shield(
+                self._loop.run_in_executor(self._disk, partial(self._copy.write, content, whole=whole))
+            )
+        except OSError as error:
+            _log.warning("copy_not_written", extra={"reason": str(error)})
+            self._copy_anew = True
 
 
 class _Subscription(AsyncIterator[Event]):

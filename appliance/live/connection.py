@@ -8,6 +8,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
+from appliance.live.hub import Pull
 from appliance.live.meets import Meets, Membership
 from appliance.live.outbox import Newest, Outbox
 from appliance.live.session import Conduct, Window
@@ -181,9 +182,9 @@ class Connection:
             case messages.EnlargeEntryIds():
                 self._answer(await self._enlarge(message))
             case messages.StateRecovery():
-                self._answer(MalformedMessage(err_msg="STATE_RECOVERY: no SERVER_PULL asked for it"))
+                self._answer(await self._give_back(message, size))
             case messages.RecoverMeet():
-                self._answer(messages.JoinRejected(reason="this appliance does not take meets back from clients yet"))
+                self._take_in(await self._meets.recover(message, self._address))
             case messages.PublishMeet():
                 self._answer(
                     messages.PublishRejected(reason="this appliance does not publish results yet", problems=[])
@@ -212,11 +213,8 @@ class Connection:
                     for update in message.updates
                 ]
             )
-        hub = membership.hub
-        if message.epoch not in (None, hub.epoch):
-            return MalformedMessage(err_msg=f"`$.epoch`: this meet's epoch is {hub.epoch}, pull before you update")
         self._window.posted(size)
-        hub.post(self, membership.member, message.updates, size)
+        membership.hub.post(self, membership.member, message.updates, size, message.epoch)
         return None
 
     async def _pull(self, message: messages.ClientPull) -> FromServer | None:
@@ -225,7 +223,17 @@ class Connection:
             return membership
         # However small the question, the answer can be the whole meet: nothing more is read before it is on its way.
         self._window.posted(WINDOW_BYTES)
-        membership.hub.pull(self, message.last_server_seq, message.epoch, WINDOW_BYTES)
+        last_local_seq = (message.last_local_seq_num or 0) if membership.member.may_write else 0
+        pull = Pull(self, membership.member, message.last_server_seq, message.epoch, last_local_seq, WINDOW_BYTES)
+        membership.hub.pull(pull)
+        return None
+
+    async def _give_back(self, message: messages.StateRecovery, size: int) -> FromServer | None:
+        membership = await self._session(message.session_token)
+        if not isinstance(membership, Membership):
+            return membership
+        self._window.posted(size)
+        membership.hub.give_back(self, membership.member, message, size)
         return None
 
     async def _leave(self, message: messages.LeaveMeet) -> FromServer | None:

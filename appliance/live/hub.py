@@ -8,8 +8,9 @@ larger, not the meet slower. Between bursts memory holds exactly what is on disk
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator
 from itertools import chain, groupby
 from typing import Protocol
 
@@ -18,24 +19,30 @@ from msgspec import Struct
 from appliance.live.heartbeat import Pulse
 from appliance.live.outbox import Newest
 from appliance.live.presence import Attendance
+from appliance.live.recovering import RECOVERING, Recovery
 from appliance.live.release import Release, Run, standing_frames
+from appliance.live.stored import log_of
 from appliance.meet.log import MeetLog, Sender
-from appliance.meet.records import Accepted, Location, Meet
+from appliance.meet.records import Accepted, Epoch, Location, Meet
 from appliance.meet.state import State
 from appliance.protocol.codec import decode_value, encode
 from appliance.protocol.messages import (
+    EpochBegun,
     FromServer,
     Heartbeat,
     MalformedMessage,
     Presence,
     PullDone,
     ServerBusy,
+    StateRecovered,
+    StateRecovery,
     Update,
 )
 from appliance.service.logging import get_logger
-from appliance.storage.commands import AppendUpdates
-from appliance.storage.errors import StorageError
+from appliance.storage.commands import AppendUpdates, BeginEpoch
+from appliance.storage.errors import StorageError, StorageFailed
 from appliance.storage.journal import Journal
+from appliance.storage.loading import StoredMeet
 
 # A burst gathers at most so many updates, and decides for at most so long: nobody waits for the decisions about
 # thousands of others, or about a few that take long.
@@ -92,6 +99,10 @@ class _Updates(Struct):
     member: Member
     updates: list[Update]
     size: int
+    epoch: str | None
+
+    def newest_known(self) -> int:
+        return max((update.after_server_seq_num for update in self.updates), default=0)
 
 
 class _Enter(Struct):
@@ -105,11 +116,26 @@ class _Leave(Struct):
     member: Member
 
 
-class _Pull(Struct):
+class Pull(Struct, eq=False):
+    """A client wants to be told what stands above a number."""
+
     peer: Peer
+    member: Member
     last_server_seq: int
     epoch: str | None
+    last_local_seq: int
     size: int
+
+
+class _Said(Struct):
+    peer: Peer
+    member: Member
+    message: StateRecovery
+    size: int
+
+
+class _Look(Struct):
+    """Something is due in getting lost state back."""
 
 
 class _Decided(Struct):
@@ -126,7 +152,7 @@ class _Decided(Struct):
             if updates >= len(post.updates):
                 self.done.append(post)
             else:
-                self.cut_short.append(_Updates(post.peer, post.member, post.updates[updates:], post.size))
+                self.cut_short.append(_Updates(post.peer, post.member, post.updates[updates:], post.size, post.epoch))
             updates = max(0, updates - len(post.updates))
 
 
@@ -134,7 +160,7 @@ def _updates_in(posts: list[_Updates]) -> int:
     return sum(len(post.updates) for post in posts)
 
 
-_Arrival = _Updates | _Enter | _Leave | _Pull
+_Arrival = _Updates | _Enter | _Leave | Pull | _Said | _Look
 
 
 class Hub:
@@ -142,38 +168,57 @@ class Hub:
 
     Args:
         meet: its fixed facts.
-        epoch: the lineage of its numbers.
+        lineage: its epochs, oldest first.
         log: the log as it is on disk.
         journal: where decisions become durable.
-        reload: reads the log from disk anew, when it is no longer certain that memory equals it.
+        reload: reads the meet from disk anew, when it is no longer certain that memory equals it.
+        enrol: makes sure that these clients are on disk.
+        begun: its newest epoch was begun by this server; else the hub begins one.
         damage: what the start-up check found wrong, None if nothing: then the meet can be read but not changed.
+        recoverable: the damage is one of this meet's log, which its clients can mend.
+
+    Attributes:
+        recovery: how lost state comes back.
     """
 
     def __init__(
         self,
         meet: Meet,
-        epoch: str,
+        lineage: tuple[EpochBegun, ...],
         log: MeetLog,
         journal: Journal,
-        reload: Callable[[], Awaitable[MeetLog]],
+        reload: Callable[[], Awaitable[StoredMeet]],
+        enrol: Callable[[Collection[str]], Awaitable[None]],
+        *,
+        begun: bool = False,
         damage: str | None = None,
+        recoverable: bool = False,
     ) -> None:
         self.meet = meet
-        self.epoch = epoch
-        self._log = log
-        self._journal = journal
-        self._reload = reload
-        self._damage = damage
+        self.lineage = lineage
+        self.log = log
+        self.journal = journal
+        self.reload = reload
+        self.enrol = enrol
+        self.damage = damage
+        self._begun = begun
+        self._recoverable = recoverable
         self._inbox: deque[_Arrival] = deque()
         self._arrived = asyncio.Event()
         self._stopping = False
         self._unsure = False
-        self._peers: dict[str, Peer] = {}
+        self._peers: dict[str, tuple[Peer, Member]] = {}
         self._attendance = Attendance(meet.locations)
         self._presence_due: asyncio.TimerHandle | None = None
         self._heartbeat: Pulse | None = None
         self._loop = asyncio.get_running_loop()
         self._settled = self._where_the_log_stands()
+        self.recovery = Recovery(self)
+
+    @property
+    def epoch(self) -> str:
+        """What the numbers that are given now belong to."""
+        return self.lineage[-1].epoch
 
     # ------------------------------------------------------------ what looks after the meet sees
 
@@ -185,14 +230,14 @@ class Hub:
     @property
     def state(self) -> State:
         """What stands, some of it perhaps not yet on disk; for reading only."""
-        return self._log.state
+        return self.log.state
 
     # ------------------------------------------------------------ what anybody may know
 
     @property
     def meet_name(self) -> str:
         """The name of the meet as it stands; before anybody set one, that of its creation."""
-        standing = self._log.state.at(_MEET_NAME)
+        standing = self.log.state.at(_MEET_NAME)
         name = decode_value(standing.value) if standing is not None else None
         return name if isinstance(name, str) and name else self.meet.name
 
@@ -202,9 +247,9 @@ class Hub:
 
     # ------------------------------------------------------------ what sockets ask for
 
-    def post(self, peer: Peer, member: Member, updates: list[Update], size: int) -> None:
+    def post(self, peer: Peer, member: Member, updates: list[Update], size: int, epoch: str | None = None) -> None:
         """A client's message with updates, of ``size`` bytes. The peer hears `Peer.answered` when it is dealt with."""
-        self._arrive(_Updates(peer, member, updates, size))
+        self._arrive(_Updates(peer, member, updates, size, epoch))
 
     def enter(self, peer: Peer, member: Member, welcome: Welcome | None = None) -> None:
         """A client is there: from the welcome on it gets what happens. An older socket of it is superseded."""
@@ -214,12 +259,21 @@ class Hub:
         """A client's socket is gone."""
         self._arrive(_Leave(peer, member))
 
-    def pull(self, peer: Peer, last_server_seq: int, epoch: str | None, size: int) -> None:
+    def pull(self, pull: Pull) -> None:
         """Send a peer all that stands above a number, from 0 where its epoch is not ours.
 
-        The peer hears `Peer.answered` with this size when the answer is queued.
+        One that knows more than we do is asked for that first, `Recovery`. The peer hears `Peer.answered` with the
+        pull's size when the answer is queued, or has to wait.
         """
-        self._arrive(_Pull(peer, last_server_seq, epoch, size))
+        self._arrive(pull)
+
+    def give_back(self, peer: Peer, member: Member, message: StateRecovery, size: int) -> None:
+        """What a client holds, of ``size`` bytes. The peer hears `Peer.answered` when it is taken."""
+        self._arrive(_Said(peer, member, message, size))
+
+    def look(self) -> None:
+        """Time has passed that `Recovery` waited for."""
+        self._arrive(_Look())
 
     def _arrive(self, arrival: _Arrival) -> None:
         self._inbox.append(arrival)
@@ -230,6 +284,11 @@ class Hub:
     async def run(self) -> None:
         """Work until `stop`, and then until the inbox is empty."""
         self._heartbeat = Pulse(self._beat)
+        if self.damage is not None and self._recoverable:
+            self.recovery.begin(self.damage)
+        elif self.meet.from_bundle and not self.log.last_server_seq:
+            self.recovery.begin("this appliance knows the meet from a recovery bundle only")
+        await self._begin_epoch()
         try:
             while self._inbox or not self._stopping:
                 await self._arrived.wait()
@@ -238,6 +297,7 @@ class Hub:
                     await self._take()
         finally:
             self._heartbeat.stop()
+            self.recovery.stop()
             if self._presence_due is not None:
                 self._presence_due.cancel()
 
@@ -267,14 +327,20 @@ class Hub:
                 self._admit(peer, member, welcome)
             case _Leave(peer, member):
                 self._dismiss(peer, member)
-            case _Pull(peer, last_server_seq, epoch, size):
-                self._answer_pull(peer, last_server_seq, epoch)
+            case Pull() as pull:
+                if not self.recovery.withholds(pull):
+                    self.answer(pull)
+                pull.peer.answered(pull.size)
+            case _Said(peer, member, message, size):
+                await self.recovery.heard(peer, member, message, size)
                 peer.answered(size)
+            case _Look():
+                await self.recovery.look()
 
     # ------------------------------------------------------------ updates
 
     async def _burst(self, posts: list[_Updates]) -> None:
-        refusal = self._damage or await self._catch_up_with_disk()
+        refusal = await self._unready()
         decided = _Decided()
         if refusal is None:
             decided = self._decide(posts)
@@ -301,9 +367,8 @@ class Hub:
         decided = _Decided()
         by_client: dict[str, list[_Updates]] = {}
         for post in posts:
-            newest_known = max((update.after_server_seq_num for update in post.updates), default=0)
-            if newest_known > self._log.last_server_seq:
-                post.peer.send(encode(_ahead(newest_known, self._log.last_server_seq)))
+            if post.epoch not in (None, self.epoch) or post.newest_known() > self.log.last_server_seq:
+                post.peer.send(encode(self._to_a_stranger(post)))
                 decided.done.append(post)
             else:
                 by_client.setdefault(post.member.client_id, []).append(post)
@@ -320,7 +385,7 @@ class Hub:
             updates = [update for post in theirs for update in post.updates]
             while len(run.decisions) < len(updates):
                 slice_ = updates[len(run.decisions) : len(run.decisions) + SLICE]
-                decisions = self._log.receive(slice_, sender)
+                decisions = self.log.receive(slice_, sender)
                 run.decisions += decisions
                 room -= sum(len(decision.value) for decision in decisions if isinstance(decision, Accepted))
                 if room <= 0 or self._loop.time() >= until:
@@ -346,9 +411,9 @@ class Hub:
         rejected = [rejection for run in runs for rejection in run.rejected()]
         if not accepted and not rejected:
             return None
-        log = self._log
+        log = self.log
         try:
-            await self._journal.submit(
+            await self.journal.submit(
                 AppendUpdates(self.meet.meet_id, accepted, rejected, log.last_server_seq, log.digest)
             )
         except StorageError as error:
@@ -360,33 +425,103 @@ class Hub:
         self._settled = self._where_the_log_stands()
         return None
 
+    async def store_and_tell(self, runs: list[Run]) -> None:
+        """Make decisions that were made elsewhere durable, and tell everybody.
+
+        Raises:
+            StorageFailed: the disk refused, and they are forgotten.
+        """
+        refusal = await self._store(runs)
+        if refusal is not None:
+            raise StorageFailed(refusal)
+        self._release(runs)
+
+    async def be_ready(self) -> None:
+        """Make sure that memory equals the disk, and that numbers may be given.
+
+        Raises:
+            StorageFailed: not now.
+        """
+        refusal = await self._unready()
+        if refusal is not None:
+            raise StorageFailed(refusal)
+
+    async def _unready(self) -> str | None:
+        """Why nothing can be decided now."""
+        if self.recovery.running:
+            return RECOVERING
+        return self.damage or await self._begin_epoch() or await self._catch_up_with_disk()
+
+    @property
+    def begun(self) -> bool:
+        """Whether its newest epoch is one that this server has begun, and is on disk."""
+        return self._begun
+
+    async def _begin_epoch(self) -> str | None:
+        """A server that starts cannot know whether it lost state, so the numbers that it gives are of a new epoch.
+
+        Else, on an old copy of its data, it would give the numbers that clients know to other updates.
+        """
+        if self._begun or self.damage is not None:
+            return None
+        epoch = Epoch(secrets.token_hex(8), self.epoch, self.log.last_server_seq)
+        try:
+            await self.journal.submit(BeginEpoch(self.meet.meet_id, epoch))
+        except StorageError as error:
+            return str(error)
+        self.take_up(self.log, (*self.lineage, EpochBegun(epoch=epoch.epoch, after_server_seq=epoch.after_seq)))
+        return None
+
+    def take_up(self, log: MeetLog, lineage: tuple[EpochBegun, ...]) -> None:
+        """Go on with another log, in an epoch that this server has begun: both are on disk."""
+        self.log = log
+        self.lineage = lineage
+        self.damage = None
+        self._begun = True
+        self._unsure = False
+        self._settled = self._where_the_log_stands()
+
+    def _to_a_stranger(self, post: _Updates) -> FromServer:
+        """What to say to a client that sends updates on top of what is not here."""
+        newest_known = post.newest_known()
+        if self.recovery.knows_more(post.peer, post.member, post.epoch, newest_known):
+            return ServerBusy(retry_after_ms=BUSY_RETRY_MS, reason=RECOVERING)
+        if post.epoch not in (None, self.epoch):
+            return StateRecovered(
+                epoch=self.epoch,
+                previous_epoch=post.epoch or self.epoch,
+                last_server_seq=self.log.last_server_seq,
+                updates_recovered=0,
+            )
+        return _ahead(newest_known, self.log.last_server_seq)
+
     async def _catch_up_with_disk(self) -> str | None:
         """After a failed write only the disk knows what it kept: read it before anything is decided on top.
 
         What it kept although the write was reported as failed is told now, in its place in the order.
         """
         if self._unsure:
-            told = self._log.last_server_seq
+            told = self.log.last_server_seq
             try:
-                self._log = await self._reload()
+                self.log = log_of(await self.reload())
             except StorageError as error:
                 return str(error)
             self._unsure = False
             self._settled = self._where_the_log_stands()
-            kept = groupby(self._log.since(told), key=lambda update: update.client_id)
+            kept = groupby(self.log.since(told), key=lambda update: update.client_id)
             self._release([Run(client_id, list(updates)) for client_id, updates in kept])
         return None
 
     def _release(self, runs: list[Run]) -> None:
         release = Release(self.epoch, runs)
-        for client_id, peer in self._peers.items():
+        for client_id, (peer, _) in self._peers.items():
             for frame in release.frames_for(client_id):
                 peer.send(frame)
         for run in runs:
             sender = self._peers.get(run.client_id)
             relay_from = run.relay_from()
             if sender is not None and relay_from:
-                sender.send_stream(standing_frames(self.epoch, self._log.since(relay_from - 1)))
+                sender[0].send_stream(standing_frames(self.epoch, self.log.since(relay_from - 1)))
         if self._heartbeat is not None and any(run.accepted() for run in runs):
             self._heartbeat.burst()
 
@@ -394,19 +529,26 @@ class Hub:
 
     def _admit(self, peer: Peer, member: Member, welcome: Welcome | None) -> None:
         before = self._peers.get(member.client_id)
-        if before is not None and before is not peer:
-            before.superseded()
-        self._peers[member.client_id] = peer
+        if before is not None and before[0] is not peer:
+            before[0].superseded()
+        self._peers[member.client_id] = (peer, member)
         if self._attendance.came(member.client_id, member.location.name, self._loop.time()):
             self._presence_changed()
         if welcome is not None:
-            message = welcome(self.epoch, self._log.last_server_seq, self._log.last_local_seq(member.client_id))
+            message = welcome(self.epoch, self.log.last_server_seq, self.log.last_local_seq(member.client_id))
             peer.send(encode(message))
         peer.send_newest(Newest.PRESENCE, encode(self.presence()))
+        self.recovery.entered(peer, member)
+
+    def present(self) -> list[tuple[Peer, Member]]:
+        """Who is connected."""
+        return list(self._peers.values())
 
     def _dismiss(self, peer: Peer, member: Member) -> None:
-        if self._peers.get(member.client_id) is peer:
+        here = self._peers.get(member.client_id)
+        if here is not None and here[0] is peer:
             del self._peers[member.client_id]
+            self.recovery.left(member)
             self._attendance.went(member.client_id, self._loop.time())
             self._presence_changed()
 
@@ -420,21 +562,29 @@ class Hub:
 
     # ------------------------------------------------------------ where the log stands
 
-    def _answer_pull(self, peer: Peer, last_server_seq: int, epoch: str | None) -> None:
-        known = epoch in (None, self.epoch) and last_server_seq <= self._log.last_server_seq
-        standing = self._log.since(last_server_seq if known else 0)
-        done = PullDone(epoch=self.epoch, last_server_seq=self._log.last_server_seq, state_digest=self._log.digest)
-        peer.send_stream(chain(standing_frames(self.epoch, standing), [encode(done)]))
+    def answer(self, pull: Pull) -> None:
+        """Send what stands above the number of a pull, and where the log stands."""
+        if pull.last_local_seq > self.log.last_local_seq(pull.member.client_id):
+            self.log.answered_up_to(pull.member.client_id, pull.last_local_seq)
+        known = pull.epoch in (None, self.epoch) and pull.last_server_seq <= self.log.last_server_seq
+        standing = self.log.since(pull.last_server_seq if known else 0)
+        done = PullDone(
+            epoch=self.epoch,
+            last_server_seq=self.log.last_server_seq,
+            state_digest=self.log.digest,
+            lineage=list(self.lineage),
+        )
+        pull.peer.send_stream(chain(standing_frames(self.epoch, standing), [encode(done)]))
 
     def _beat(self) -> None:
         self._tell_newest(Newest.HEARTBEAT, encode(self._settled))
 
     def _tell_newest(self, kind: Newest, frame: bytes) -> None:
-        for peer in self._peers.values():
+        for peer, _ in self._peers.values():
             peer.send_newest(kind, frame)
 
     def _where_the_log_stands(self) -> Heartbeat:
-        return Heartbeat(epoch=self.epoch, last_server_seq=self._log.last_server_seq, state_digest=self._log.digest)
+        return Heartbeat(epoch=self.epoch, last_server_seq=self.log.last_server_seq, state_digest=self.log.digest)
 
 
 def _ahead(newest_known: int, last_server_seq: int) -> MalformedMessage:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 import re
 import secrets
+from collections.abc import Collection, Sequence
 
 import msgspec
 from msgspec import Struct
 
+from appliance.access.bundles import KEY_BYTES
 from appliance.access.passwords import PasswordHash, Passwords, TooManyHashes
 from appliance.access.roles import Role
 from appliance.access.sessions import Refusal, Renewal, Session, Sessions, expires_in_s, session_record
 from appliance.access.throttle import GuessThrottle, RateLimit, Wait
 from appliance.access.tokens import Claims, TokenSigner, new_session_id
+from appliance.live.bundles import BROKEN, CONTESTED, HELD, MAX_CONTESTED, Contested, bundle_of, meet_of
 from appliance.live.hub import BUSY_RETRY_MS, Hub, Member, Welcome
+from appliance.live.stored import lineage_of, priorities_of
 from appliance.meet.log import MeetLog
 from appliance.meet.records import Client, Epoch, Location, Meet, SessionRecord
 from appliance.meet.roster import Roster
@@ -42,8 +47,6 @@ JOIN_BURST, JOINS_PER_S = 600, 20.0
 
 WRONG = "the meet id or the password is not right"
 TOO_MANY_GUESSES = "too many wrong passwords from this computer: wait before the next try"
-
-RECOVERY_KEY_BYTES = 32
 
 _SMALLEST_MEET_ID = 10 ** (MEET_ID_DIGITS - 1)
 _NOT_OF_AN_ID = re.compile(r"[\s-]")
@@ -80,6 +83,7 @@ class Meets:
     Attributes:
         failed: done, with the exception, when a hub broke by a mistake of ours: the process should end and be
             started again from what is on disk, rather than show a meet that stands still.
+        contested: meets that two sides wanted to bring back, for the operator to see.
     """
 
     def __init__(
@@ -95,6 +99,8 @@ class Meets:
         self._creates = RateLimit(CREATE_BURST, CREATES_PER_S)
         self._joins = RateLimit(JOIN_BURST, JOINS_PER_S)
         self._running: dict[str, _RunningMeet] = {}
+        self._bringing_back = asyncio.Lock()
+        self.contested: list[Contested] = []
         self.failed: asyncio.Future[None] = self._loop.create_future()
 
     # ------------------------------------------------------------ the meets
@@ -114,9 +120,13 @@ class Meets:
         """The name of each meet by its id, as it stands, oldest meet first."""
         return {meet_id: running.hub.meet_name for meet_id, running in self._running.items()}
 
-    def open(self, stored: StoredMeet, log: MeetLog, damage: str | None) -> None:
-        """Take up a meet from disk, with its log; one with damage can be read but not changed."""
-        self._start(stored.meet, stored.epochs[-1], Roster(stored.clients), log, damage)
+    def open(self, stored: StoredMeet, log: MeetLog, damage: str | None, *, recoverable: bool = False) -> None:
+        """Take up a meet from disk, with its log.
+
+        One with damage can be read but not changed; if that is ``recoverable``, until its clients have mended it.
+        """
+        roster = Roster(stored.clients)
+        self._start(stored.meet, stored.epochs, roster, log, begun=False, damage=damage, recoverable=recoverable)
         self._sessions.restore(stored.sessions)
 
     async def close(self) -> None:
@@ -130,11 +140,38 @@ class Meets:
         self._running.clear()
         self._sessions.forget()
 
-    def _start(self, meet: Meet, epoch: Epoch, roster: Roster, log: MeetLog, damage: str | None) -> _RunningMeet:
-        async def reload() -> MeetLog:
-            return log_of(await self._journal.reload(meet.meet_id))
+    def _start(
+        self,
+        meet: Meet,
+        epochs: Sequence[Epoch],
+        roster: Roster,
+        log: MeetLog,
+        *,
+        begun: bool,
+        damage: str | None = None,
+        recoverable: bool = False,
+    ) -> _RunningMeet:
+        async def reload() -> StoredMeet:
+            return await self._journal.reload(meet.meet_id)
 
-        hub = Hub(meet, epoch.epoch, log, self._journal, reload, damage)
+        async def enrol(client_ids: Collection[str]) -> None:
+            unknown = [client_id for client_id in sorted(client_ids) if roster.find(client_id) is None]
+            clients = [roster.allot(client_id) for client_id in unknown]
+            await asyncio.gather(*(self._journal.submit(AddClient(meet.meet_id, client)) for client in clients))
+            for client in clients:
+                roster.keep(client)
+
+        hub = Hub(
+            meet,
+            lineage_of(epochs),
+            log,
+            self._journal,
+            reload,
+            enrol,
+            begun=begun,
+            damage=damage,
+            recoverable=recoverable,
+        )
         task = self._loop.create_task(hub.run(), name=f"hub {meet.meet_id}")
         task.add_done_callback(self._hub_ended)
         password = msgspec.json.decode(meet.password_hash, type=PasswordHash)
@@ -166,7 +203,7 @@ class Meets:
             meet_id=self._new_meet_id(),
             name=message.meet_name or "",
             password_hash=msgspec.json.encode(password),
-            recovery_key=secrets.token_bytes(RECOVERY_KEY_BYTES),
+            recovery_key=secrets.token_bytes(KEY_BYTES),
             created_by=message.this_location_name,
             locations=tuple(Location(end.location_name, end.priority) for end in message.endpoints),
         )
@@ -182,7 +219,7 @@ class Meets:
             return ServerBusy(retry_after_ms=BUSY_RETRY_MS, reason=str(error))
         roster.keep(client)
         self._sessions.restore([session])
-        running = self._start(meet, epoch, roster, MeetLog(priorities_of(meet)), None)
+        running = self._start(meet, [epoch], roster, MeetLog(priorities_of(meet)), begun=True)
         _log.info("meet_created", meet_id=meet.meet_id, name=meet.name, locations=len(meet.locations))
         return self._membership(running, claims, location, client, created=True)
 
@@ -220,11 +257,62 @@ class Meets:
         self._guesses.succeeded(attempt)
         return running
 
+    async def recover(self, message: messages.RecoverMeet, address: str) -> Membership | FromServer:
+        """Bring a meet back that this appliance does not hold, and let the client in; the next with its key joins.
+
+        A meet that is held for any other reason is joined with its password.
+        """
+        retry_after_ms = self._joins.take(address, self._loop.time())
+        if retry_after_ms:
+            return RateLimited(retry_after_ms=retry_after_ms)
+        meet = meet_of(message.recovery_bundle, message.recovery_key)
+        if meet is None or meet.meet_id != message.meet_id:
+            _log.warning("bundle_refused", meet_id=message.meet_id[: MEET_ID_DIGITS + 1], address=address)
+            return JoinRejected(reason=BROKEN)
+        join = messages.JoinMeet(
+            meet_id=meet.meet_id, password="", location_name=message.location_name, client_id=message.client_id
+        )
+        # Everybody comes at once, and only the first brings it back.
+        async with self._bringing_back:
+            running = self._running.get(meet.meet_id)
+            if running is None:
+                return await self._bring_back(meet, join)
+        if not running.meet.from_bundle:
+            return JoinRejected(reason=HELD)
+        if not hmac.compare_digest(running.meet.recovery_key, meet.recovery_key):
+            self._contest(message, address)
+            return JoinRejected(reason=CONTESTED)
+        return await self._admit(running, join)
+
+    async def _bring_back(self, meet: Meet, join: messages.JoinMeet) -> Membership | FromServer:
+        location = _location(meet, join.location_name)
+        if location is None:
+            return _no_such_location(meet, join.location_name)
+        epoch = Epoch(secrets.token_hex(8), None, 0)
+        roster = Roster()
+        client = roster.allot(join.client_id or secrets.token_hex(8))
+        claims = self._claims(meet, client, location, Role.TABLE)
+        session = session_record(claims)
+        try:
+            await self._journal.submit(CreateMeet(meet, epoch, client, session))
+        except StorageError as error:
+            return ServerBusy(retry_after_ms=BUSY_RETRY_MS, reason=str(error))
+        roster.keep(client)
+        self._sessions.restore([session])
+        running = self._start(meet, [epoch], roster, MeetLog(priorities_of(meet)), begun=True)
+        _log.warning("meet_brought_back", meet_id=meet.meet_id, name=meet.name, client_id=client.client_id)
+        return self._membership(running, claims, location, client, created=False)
+
+    def _contest(self, message: messages.RecoverMeet, address: str) -> None:
+        contested = Contested(message.meet_id, message.location_name, message.client_id, address)
+        _log.error("meet_contested", meet_id=message.meet_id, client_id=message.client_id, address=address)
+        if contested not in self.contested and len(self.contested) < MAX_CONTESTED:
+            self.contested.append(contested)
+
     async def _admit(self, running: _RunningMeet, message: messages.JoinMeet) -> Membership | FromServer:
         location = _location(running.meet, message.location_name)
         if location is None:
-            names = ", ".join(location.name for location in running.meet.locations)
-            return JoinRejected(reason=f"this meet has no location {message.location_name!r}; it has {names}")
+            return _no_such_location(running.meet, message.location_name)
         client_id = message.client_id or secrets.token_hex(8)
         client = running.roster.find(client_id)
         new = client is None
@@ -334,6 +422,7 @@ class Meets:
     ) -> Membership:
         token = self._signer.sign(claims)
         may_write = claims.role.may_write
+        bundle, key = bundle_of(running.meet) if may_write else (None, None)
         session = self._sessions.use(claims, claims.issued_s)
         expires_at = self._expires_at(session) if isinstance(session, Session) else wall_ms()
 
@@ -348,6 +437,8 @@ class Meets:
                 expires_at=expires_at,
                 last_local_seq_num=last_local_seq,
                 entry_id_block=_block(client) if may_write else None,
+                recovery_bundle=bundle,
+                recovery_key=key,
             )
             if created:
                 return messages.MeetCreated(meet_id=running.meet.meet_id, **msgspec.structs.asdict(joined))
@@ -369,18 +460,13 @@ class Meets:
                 return meet_id
 
 
-def priorities_of(meet: Meet) -> dict[str, int]:
-    """The priority of each location by name."""
-    return {location.name: location.priority for location in meet.locations}
-
-
-def log_of(stored: StoredMeet) -> MeetLog:
-    """The engine of a meet as it is on disk."""
-    return MeetLog(priorities_of(stored.meet), stored.updates, stored.rejected)
-
-
 def _location(meet: Meet, name: str) -> Location | None:
     return next((location for location in meet.locations if location.name == name), None)
+
+
+def _no_such_location(meet: Meet, name: str) -> JoinRejected:
+    names = ", ".join(location.name for location in meet.locations)
+    return JoinRejected(reason=f"this meet has no location {name!r}; it has {names}")
 
 
 def _block(client: Client) -> EntryIdBlock:

@@ -59,7 +59,15 @@ def _relayed(update: Accepted) -> Relayed:
     overrules = None
     if update.overrules:
         overrules = Overruled(server_seq_num=update.overrules, location_name=update.overruled_location)
-    return Relayed(update.key, Raw(update.value), update.server_seq, update.location_name, overrules)
+    return Relayed(
+        update.key,
+        Raw(update.value),
+        update.server_seq,
+        update.location_name,
+        overrules,
+        update.client_id or None,
+        update.local_seq or None,
+    )
 
 
 def _parts(updates: Iterable[Accepted]) -> Iterator[bytes]:

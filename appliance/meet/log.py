@@ -10,7 +10,6 @@ refused them, `MeetLog.rewind` forgets all that was decided since it last settle
 
 from __future__ import annotations
 
-import re
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -19,14 +18,14 @@ from msgspec import Struct
 from appliance.meet.conflicts import Overrules, Stands, judge
 from appliance.meet.records import Accepted, Rejected
 from appliance.meet.state import DELETED, State, Undo
+from appliance.meet.values import TOO_DEEP, wrong_value
 from appliance.protocol import keys
-from appliance.protocol.codec import beyond_double, depth, encode_value
+from appliance.protocol.codec import decode_value, encode_value, same_value
 from appliance.protocol.messages import Update
-from appliance.protocol.words import MAX_DOUBLE_DIGITS, MAX_VALUE_BYTES, MAX_VALUE_DEPTH
 
+# The answer was lost with the server's state; that there was one is known.
 _UNKNOWN = 0
-_TOO_DEEP = f"updateValue is nested deeper than {MAX_VALUE_DEPTH} levels"
-_MANY_DIGITS = re.compile(rb"[0-9]{%d}" % MAX_DOUBLE_DIGITS)
+_ANSWERED_BEFORE = "this was answered before the appliance lost its memory; what stands now is shown"
 
 
 class UnreadableLog(Exception):
@@ -95,14 +94,15 @@ class _Answers:
         return answer if answer >= 0 else self.rejections[-answer - 1]
 
     def restore(self, local_seq: int, answer: int | Rejected) -> None:
-        missing = local_seq - len(self.by_local)
-        if missing > 0:
-            self.by_local.extend([_UNKNOWN] * missing)
+        self.known_up_to(local_seq)
         if isinstance(answer, Rejected):
             self.rejections.append(answer)
             self.by_local[local_seq - 1] = -len(self.rejections)
         else:
             self.by_local[local_seq - 1] = answer
+
+    def known_up_to(self, local_seq: int) -> None:
+        self.by_local.extend([_UNKNOWN] * (local_seq - len(self.by_local)))
 
     def settle(self) -> None:
         self.settled = len(self.by_local)
@@ -120,6 +120,7 @@ class MeetLog:
         priorities: the priority of each location by name.
         accepted: the log as it is on disk, in number order.
         rejected: the rejections on disk.
+        answered: up to which local number clients are known to have been answered, where the answers are lost.
 
     Raises:
         UnreadableLog: what is on disk is not a log of ours.
@@ -130,21 +131,25 @@ class MeetLog:
         priorities: Mapping[str, int],
         accepted: Iterable[Accepted] = (),
         rejected: Iterable[Rejected] = (),
+        answered: Mapping[str, int] | None = None,
     ) -> None:
         self._priorities = priorities
         self._state = State()
         self._answers: dict[str, _Answers] = {}
         self._unsettled: list[Undo] = []
         self._touched: set[str] = set()
+        self._reporters: dict[int, set[str]] = {}
         for update in accepted:
             path = keys.parse(update.key)
             if isinstance(path, keys.MalformedKey):
                 raise UnreadableLog(f"update {update.server_seq} on disk has the key {update.key!r}: {path.reason}")
             self._state.apply(update, path)
-            if update.client_id:
+            if update.local_seq:
                 self._answers_to(update.client_id).restore(update.local_seq, update.server_seq)
         for rejection in rejected:
             self._answers_to(rejection.client_id).restore(rejection.local_seq, rejection)
+        for client_id, local_seq in (answered or {}).items():
+            self._answers_to(client_id).known_up_to(local_seq)
         for answers in self._answers.values():
             answers.settle()
 
@@ -159,7 +164,7 @@ class MeetLog:
     def _answer(self, update: Update, sender: Sender, answers: _Answers) -> Decision:
         local_seq = update.local_seq_num
         if local_seq < answers.expected:
-            return Repeat(local_seq, answers.first(local_seq))
+            return Repeat(local_seq, answers.first(local_seq) or self._lost_answer(update, sender))
         if local_seq > answers.expected:
             return Gap(local_seq, answers.expected)
         decision = self._decide(update, sender)
@@ -167,6 +172,60 @@ class MeetLog:
             answers.accepted(decision.server_seq)
         else:
             answers.rejected(decision.rejected)
+        return decision
+
+    def _lost_answer(self, update: Update, sender: Sender) -> int | Rejected:
+        """What to say about an update that was answered before, nobody knows how.
+
+        Where it stands, or its sender has changed the same since, that is the number to know. Else both values are
+        shown: the sender's, which is not applied a second time, and what stands.
+        """
+        path = keys.parse(update.update_key)
+        standing = [] if isinstance(path, keys.MalformedKey) else list(self._state.overlapping(path))
+        newest = max(standing, key=lambda each: each.server_seq, default=None)
+        if newest is None:
+            return Rejected(sender.client_id, update.local_seq_num, conflict=False, reason=_ANSWERED_BEFORE)
+        if newest.key == update.update_key and (newest.client_id == sender.client_id or _says(update, newest.value)):
+            return newest.server_seq
+        return Rejected(
+            sender.client_id, update.local_seq_num, True, _ANSWERED_BEFORE, newest.server_seq, newest.location_name
+        )
+
+    def answered_up_to(self, client_id: str, local_seq: int) -> None:
+        """A client was answered up to this number of its own, even if that is not known here. Only while settled."""
+        answers = self._answers_to(client_id)
+        answers.known_up_to(local_seq)
+        answers.settle()
+
+    def take_back_in(self, held: Accepted, after: int, priority: int, reporter: str) -> Accepted | Refused | None:
+        """Let an update in that the server once accepted and then lost, too late for it to have its old number.
+
+        It is decided like one that was made after the number ``after`` at its location, of this priority. None if it is
+        here already. ``reporter`` is the client that held it: what that one makes, it makes knowing of this.
+        """
+        answers = self._answers_to(held.client_id) if held.local_seq else None
+        if answers is not None and held.local_seq < answers.expected:
+            known = answers.first(held.local_seq)
+            if isinstance(known, int) and known > after:
+                self._reporters.setdefault(known, set()).add(reporter)
+            return None
+        path = keys.parse(held.key)
+        if answers is None and not isinstance(path, keys.MalformedKey):
+            standing = self._state.at(path)
+            if standing is not None and same_value(standing.value, held.value):
+                return None
+        update = Update(
+            update_key=held.key,
+            update_value=decode_value(held.value),
+            local_seq_num=held.local_seq,
+            after_server_seq_num=after,
+        )
+        decision = self._decide(update, Sender(held.client_id, held.location_name, priority))
+        if isinstance(decision, Accepted):
+            self._reporters.setdefault(decision.server_seq, set()).add(reporter)
+            if answers is not None:
+                answers.restore(held.local_seq, decision.server_seq)
+                self._touched.add(held.client_id)
         return decision
 
     def _decide(self, update: Update, sender: Sender) -> Accepted | Refused:
@@ -178,13 +237,15 @@ class MeetLog:
             value = encode_value(update.update_value)
         except RecursionError:
             # What could just be decoded can be too deep to be encoded here, with more on the stack.
-            return _impossible(update, sender, _TOO_DEEP)
-        wrong = _wrong_value(path, update, value)
+            return _impossible(update, sender, TOO_DEEP)
+        wrong = wrong_value(path, update.update_value, value)
         if wrong is not None:
             return _impossible(update, sender, wrong)
 
         after = update.after_server_seq_num
         overlapping = list(self._state.overlapping(path))
+        if self._reporters:
+            overlapping = [each for each in overlapping if not self._reported_by(sender.client_id, each)]
         verdict = (
             judge(value, after, sender.client_id, sender.priority, overlapping, self._priorities)
             if overlapping
@@ -216,6 +277,9 @@ class MeetLog:
         self._unsettled.append(undo)
         return accepted
 
+    def _reported_by(self, client_id: str, update: Accepted) -> bool:
+        return client_id in self._reporters.get(update.server_seq, ())
+
     # ------------------------------------------------------------ the disk's answer
 
     def settle(self) -> None:
@@ -228,6 +292,7 @@ class MeetLog:
     def rewind(self) -> None:
         """Forget all that was decided since the log last settled: the disk did not keep it."""
         while self._unsettled:
+            self._reporters.pop(self._state.last_server_seq, None)
             self._state.take_back(self._unsettled.pop())
         for client_id in self._touched:
             self._answers[client_id].rewind()
@@ -266,27 +331,11 @@ class MeetLog:
         return answers
 
 
-def _wrong_value(path: keys.Path, update: Update, value: bytes) -> str | None:
-    if len(value) > MAX_VALUE_BYTES:
-        return f"updateValue has {len(value)} bytes, at most {MAX_VALUE_BYTES} are allowed"
-    # Counting brackets is cheap and never too low, so that the levels of small values need not be counted.
-    brackets = value.count(b"[") + value.count(b"{")
-    if brackets > MAX_VALUE_DEPTH and depth(update.update_value) > MAX_VALUE_DEPTH:
-        return _TOO_DEEP
-    if len(value) >= MAX_DOUBLE_DIGITS and _MANY_DIGITS.search(value) and beyond_double(update.update_value):
-        return "updateValue has a number that is too large"
-    if path[0] == "registration" and len(path) == 4 and path[3] == "id":
-        # It could only be what it is already, and clients would find an entry whose id is not its key.
-        return "an entry's id cannot be changed"
-    if path[0] == "registration" and len(path) == 3 and value != DELETED:
-        entry = update.update_value
-        if not isinstance(entry, dict):
-            return "a whole entry is an object, or null to delete it"
-        entry_id = int(path[2][1:-1])
-        said = entry.get("id", entry_id)
-        if isinstance(said, bool) or said != entry_id:
-            return "the entry's id is not the one in updateKey"
-    return None
+def _says(update: Update, value: bytes) -> bool:
+    try:
+        return same_value(encode_value(update.update_value), value)
+    except RecursionError:
+        return False
 
 
 def _impossible(update: Update, sender: Sender, reason: str) -> Refused:

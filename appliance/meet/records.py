@@ -85,7 +85,7 @@ class Rejected(Struct, frozen=True):
 class Meet(Struct, frozen=True):
     """A meet's fixed facts. ``password_hash`` is opaque here; access knows how to read it.
 
-    ``recovery_key`` seals the bundles that let a blank server bring the meet back.
+    ``recovery_key`` seals the bundles that let a blank server bring the meet back. ``from_bundle``: so this one did.
     """
 
     meet_id: str
@@ -94,3 +94,4 @@ class Meet(Struct, frozen=True):
     recovery_key: bytes
     created_by: str
     locations: tuple[Location, ...]
+    from_bundle: bool = False

@@ -244,13 +244,19 @@ class Overruled(Part, frozen=True):
 
 
 class Relayed(Struct, frozen=True, rename="camel", omit_defaults=True, gc=False):
-    """One accepted update."""
+    """One accepted update.
+
+    ``client_id`` and ``local_seq_num`` say whose it is, as far as that is known: with them a server that lost its
+    state learns from anybody who heard it what became of an update whose ack got lost.
+    """
 
     update_key: str
     update_value: Any
     server_seq_num: Positive
     location_name: str | None = None
     overrules: Overruled | None = None
+    client_id: str | None = None
+    local_seq_num: Positive | None = None
 
 
 class UpdateRelay(Message, frozen=True, tag="UPDATE_RELAY"):
@@ -264,19 +270,32 @@ class UpdateRelay(Message, frozen=True, tag="UPDATE_RELAY"):
 
 
 class ClientPull(Message, frozen=True, tag="CLIENT_PULL"):
-    """Send me what stands above this number. Also binds a new socket to its session."""
+    """Send me what stands above this number. Also binds a new socket to its session.
+
+    ``last_local_seq_num``: up to this number of the client's own it was answered. A server that lost the answers goes
+    on from there.
+    """
 
     session_token: str
     last_server_seq: Natural
     epoch: Epoch | None = None
+    last_local_seq_num: Natural | None = None
+
+
+class EpochBegun(Part, frozen=True):
+    """One epoch of a meet: it holds the numbers above ``after_server_seq``, until the next one begins."""
+
+    epoch: Epoch
+    after_server_seq: Natural
 
 
 class PullDone(Message, frozen=True, tag="PULL_DONE"):
-    """The answer to a pull is complete."""
+    """The answer to a pull is complete. ``lineage``: the meet's epochs, oldest first, ending with ``epoch``."""
 
     epoch: Epoch
     last_server_seq: Natural
     state_digest: StateDigest
+    lineage: list[EpochBegun] = []
 
 
 class ServerPull(Message, frozen=True, tag="SERVER_PULL"):
@@ -287,17 +306,29 @@ class ServerPull(Message, frozen=True, tag="SERVER_PULL"):
     reason: str | None = None
 
 
-class Held(Part, frozen=True):
-    """One numbered update as a client holds it."""
+class Held(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True, gc=False):
+    """One numbered update as a client holds it, with whose it is where that is known."""
 
     update_key: str
     update_value: Any
     server_seq_num: Positive
     location_name: str
+    client_id: ClientId | None = None
+    local_seq_num: Positive | None = None
+
+
+class Answered(Part, frozen=True):
+    """The newest local number of some client that was seen answered."""
+
+    client_id: ClientId
+    last_local_seq_num: Positive
 
 
 class StateRecovery(Message, frozen=True, tag="STATE_RECOVERY"):
-    """What a client holds; ``done`` is false while more frames follow."""
+    """What a client holds; ``done`` is false while more frames follow.
+
+    ``lineage`` is the one that its last ``PULL_DONE`` brought, ``answered`` what it knows of other clients.
+    """
 
     session_token: str
     epoch: Epoch
@@ -305,6 +336,8 @@ class StateRecovery(Message, frozen=True, tag="STATE_RECOVERY"):
     last_local_seq_num: Natural
     updates: list[Held]
     done: bool
+    lineage: list[EpochBegun] = []
+    answered: list[Answered] = []
 
 
 class StateRecovered(Message, frozen=True, tag="STATE_RECOVERED"):

@@ -20,6 +20,30 @@ class AppendUpdates(Struct, frozen=True):
     digest: str
 
 
+class BeginEpoch(Struct, frozen=True):
+    """From here on the meet's numbers belong to a new epoch."""
+
+    meet_id: str
+    epoch: Epoch
+
+
+class RecoverLog(Struct, frozen=True):
+    """What clients gave back after the server lost state: the log up to ``last_server_seq``, as far as it is known.
+
+    ``updates`` are added to the log, or, if they are the ``whole`` of it, take its place. ``epochs`` are the meet's
+    from here on, oldest first; the last one is new, and begins after ``last_server_seq``. ``answered`` says up to
+    which local number each client was answered. ``digest`` is that of all that stands.
+    """
+
+    meet_id: str
+    epochs: tuple[Epoch, ...]
+    updates: list[Accepted]
+    answered: dict[str, int]
+    last_server_seq: int
+    digest: str
+    whole: bool
+
+
 class CreateMeet(Struct, frozen=True):
     """Store a new meet with its first epoch, and the client and session that created it."""
 
@@ -52,4 +76,4 @@ class Probe(Struct, frozen=True):
     """Write one tiny row, to see whether the disk takes it."""
 
 
-Command = AppendUpdates | CreateMeet | AddClient | SaveSession | SaveServiceSeconds | Probe
+Command = AppendUpdates | CreateMeet | BeginEpoch | RecoverLog | AddClient | SaveSession | SaveServiceSeconds | Probe

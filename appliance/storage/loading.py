@@ -30,7 +30,8 @@ class Appliance(Struct, frozen=True):
 class StoredMeet(Struct, frozen=True):
     """All that is on disk of a meet.
 
-    Updates are in number order, clients in order of joining, epochs oldest first.
+    Updates are in number order, clients in order of joining, epochs oldest first. ``answered`` says up to which local
+    number a client was answered, for those of whom that is known from other clients only.
     """
 
     meet: Meet
@@ -41,6 +42,7 @@ class StoredMeet(Struct, frozen=True):
     updates: list[Accepted]
     last_server_seq: int
     digest: str
+    answered: dict[str, int] = {}
 
 
 class Problem(Struct, frozen=True):
@@ -65,13 +67,13 @@ def load_meets(connection: sqlite3.Connection) -> list[StoredMeet]:
 def load_meet(connection: sqlite3.Connection, meet_id: str) -> StoredMeet:
     """One meet. Raises `Misuse` if there is none of that id."""
     found = connection.execute(
-        """SELECT id, name, password_hash, recovery_key, created_by, last_server_seq, digest
+        """SELECT id, name, password_hash, recovery_key, created_by, last_server_seq, digest, from_bundle
            FROM meet WHERE meet_id = ?""",
         (meet_id,),
     ).fetchall()
     if not found:
         raise Misuse(f"there is no meet {meet_id}")
-    ((row, name, password_hash, recovery_key, created_by, last_server_seq, digest),) = found
+    ((row, name, password_hash, recovery_key, created_by, last_server_seq, digest, from_bundle),) = found
 
     locations = _gather(connection, tuple[int, str, int], "id, name, priority", "location WHERE meet = ?", row)
     epochs = _gather(
@@ -83,14 +85,14 @@ def load_meet(connection: sqlite3.Connection, meet_id: str) -> StoredMeet:
     )
     clients = _gather(
         connection,
-        tuple[int, int, str, int, int],
-        "ordinal, id, client_id, first_entry_id, last_entry_id",
+        tuple[int, int, str, int, int, int],
+        "ordinal, id, client_id, first_entry_id, last_entry_id, answered_seq",
         "client WHERE meet = ?",
         row,
     )
     # The same few names stand beside every update: one string each, not one per row.
     location_names: dict[int | None, str] = {location: name for location, name, _ in locations} | {None: ""}
-    client_ids: dict[int | None, str] = {client: client_id for _, client, client_id, _, _ in clients} | {None: ""}
+    client_ids: dict[int | None, str] = {client: client_id for _, client, client_id, *_ in clients} | {None: ""}
 
     return StoredMeet(
         meet=Meet(
@@ -100,14 +102,16 @@ def load_meet(connection: sqlite3.Connection, meet_id: str) -> StoredMeet:
             recovery_key=recovery_key,
             created_by=created_by,
             locations=tuple(Location(name, priority) for _, name, priority in locations),
+            from_bundle=bool(from_bundle),
         ),
         epochs=[Epoch(epoch, parent, after_seq) for _, epoch, parent, after_seq in epochs],
-        clients=[Client(client_id, EntryIds(first, last)) for _, _, client_id, first, last in clients],
+        clients=[Client(client_id, EntryIds(first, last)) for _, _, client_id, first, last, _ in clients],
         sessions=_sessions(connection, row, meet_id, client_ids, location_names),
         rejected=_rejected(connection, row, client_ids, location_names),
         updates=_updates(connection, row, client_ids, location_names),
         last_server_seq=last_server_seq,
         digest=digest,
+        answered={client_id: answered for _, _, client_id, _, _, answered in clients if answered},
     )
 
 
@@ -212,27 +216,30 @@ def _check_file(connection: sqlite3.Connection) -> list[Problem]:
 
 
 def _check_logs(connection: sqlite3.Connection) -> list[Problem]:
+    """Numbers up to ``recovered_seq`` may be missing: whether what stands of those is all there, the digest says."""
     problems = []
     meets = connection.execute(
-        """SELECT meet.id, meet_id, last_server_seq, count(server_seq), coalesce(max(server_seq), 0)
+        """SELECT meet.id, meet_id, last_server_seq, recovered_seq, coalesce(max(server_seq), 0),
+               count(server_seq) FILTER (WHERE server_seq > recovered_seq)
            FROM meet LEFT JOIN log ON log.meet = meet.id GROUP BY meet.id"""
     ).fetchall()
-    for row, meet_id, last_server_seq, count, newest in meets:
+    for row, meet_id, last_server_seq, recovered_seq, newest, count in meets:
         if newest > last_server_seq:
             what = f"the log goes on to number {newest}, although the meet stands at {last_server_seq}"
             problems.append(Problem(meet_id, what))
         elif newest < last_server_seq:
             what = f"the log ends at number {newest}, although the meet stands at {last_server_seq}"
             problems.append(Problem(meet_id, what))
-        if count != newest:
+        missing = max(newest, recovered_seq) - recovered_seq - count
+        if missing:
             ((gap,),) = connection.execute(
                 """SELECT min(before.server_seq) + 1
-                   FROM (SELECT 0 AS server_seq UNION ALL
-                         SELECT server_seq FROM log WHERE meet = :meet) AS before
+                   FROM (SELECT :recovered AS server_seq UNION ALL
+                         SELECT server_seq FROM log WHERE meet = :meet AND server_seq > :recovered) AS before
                    WHERE NOT EXISTS (
                        SELECT 1 FROM log WHERE meet = :meet AND server_seq = before.server_seq + 1)""",
-                {"meet": row},
+                {"meet": row, "recovered": recovered_seq},
             ).fetchall()
-            what = f"number {gap} is missing from the log, and {newest - count} in all"
+            what = f"number {gap} is missing from the log, and {missing} in all"
             problems.append(Problem(meet_id, what))
     return problems

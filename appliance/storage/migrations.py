@@ -49,7 +49,15 @@ _VERSION_1: Migration = (
         role TEXT NOT NULL, last_used_s INTEGER NOT NULL, dead INTEGER NOT NULL) STRICT, WITHOUT ROWID""",
 )
 
-MIGRATIONS: tuple[Migration, ...] = (_VERSION_1,)
+# What came back from clients has holes: numbers that were replaced are held by nobody. Up to ``recovered_seq`` they
+# are legal. ``from_bundle`` is 1 for a meet that this appliance knows from a recovery bundle only.
+_VERSION_2: Migration = (
+    "ALTER TABLE meet ADD COLUMN recovered_seq INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE meet ADD COLUMN from_bundle INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE client ADD COLUMN answered_seq INTEGER NOT NULL DEFAULT 0",
+)
+
+MIGRATIONS: tuple[Migration, ...] = (_VERSION_1, _VERSION_2)
 
 
 def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration] = MIGRATIONS) -> None:

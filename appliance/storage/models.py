@@ -27,7 +27,11 @@ class ApplianceRow(_Table):
 
 
 class MeetRow(_Table):
-    """A meet, and where its log stands."""
+    """A meet, and where its log stands.
+
+    Up to ``recovered_seq`` its log came back from clients, so
+    numbers may be missing from it. ``from_bundle`` is 1 if this appliance knows it from a recovery bundle.
+    """
 
     id = AutoField()
     meet_id = TextField(unique=True)
@@ -37,6 +41,8 @@ class MeetRow(_Table):
     created_by = TextField()
     last_server_seq = IntegerField()
     digest = TextField()
+    recovered_seq = IntegerField(default=0)
+    from_bundle = IntegerField(default=0)
 
     class Meta:
         table_name = "meet"
@@ -72,7 +78,10 @@ class EpochRow(_Table):
 
 
 class ClientRow(_Table):
-    """A client and its block of entry ids; ``ordinal`` counts a meet's clients from 1, as they joined."""
+    """A client and its block of entry ids; ``ordinal`` counts a meet's clients from 1, as they joined.
+
+    All its local numbers up to ``answered_seq`` were answered, even where the answer was lost with the server's state.
+    """
 
     id = AutoField()
     meet = ForeignKeyField(MeetRow, column_name="meet", index=False)
@@ -80,6 +89,7 @@ class ClientRow(_Table):
     ordinal = IntegerField()
     first_entry_id = IntegerField()
     last_entry_id = IntegerField()
+    answered_seq = IntegerField(default=0)
 
     class Meta:
         table_name = "client"

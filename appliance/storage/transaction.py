@@ -17,14 +17,16 @@ import msgspec
 import peewee
 from msgspec import Struct
 
-from appliance.meet.records import Accepted, Client, Rejected, SessionRecord
+from appliance.meet.records import Accepted, Client, Epoch, Rejected, SessionRecord
 from appliance.protocol.digest import EMPTY_DIGEST
 from appliance.storage.commands import (
     AddClient,
     AppendUpdates,
+    BeginEpoch,
     Command,
     CreateMeet,
     Probe,
+    RecoverLog,
     SaveServiceSeconds,
     SaveSession,
 )
@@ -104,6 +106,10 @@ class Transaction:
                 self._append(command)
             case CreateMeet():
                 self._create(command)
+            case BeginEpoch(meet_id, epoch):
+                self._begin_epoch(self.meet(meet_id), epoch)
+            case RecoverLog():
+                self._recover(command)
             case AddClient(meet_id, client):
                 self._add_client(self.meet(meet_id), client)
             case SaveSession(session):
@@ -166,16 +172,45 @@ class Transaction:
             created_by=meet.created_by,
             last_server_seq=0,
             digest=EMPTY_DIGEST,
+            from_bundle=int(meet.from_bundle),
         ).execute(self._database)
         for location in meet.locations:
             location_row = LocationRow.insert(meet=row, name=location.name, priority=location.priority)
             location_row.execute(self._database)
-        epoch = command.epoch
-        EpochRow.insert(meet=row, ordinal=1, epoch=epoch.epoch, parent=epoch.parent, after_seq=epoch.after_seq).execute(
-            self._database
-        )
+        self._insert_epoch(row, 1, command.epoch)
         self._add_client(self.meet(meet.meet_id), command.client)
         self._sessions.append(self._session_row(command.session))
+
+    def _begin_epoch(self, meet: KnownMeet, epoch: Epoch) -> None:
+        newest = EpochRow.select(peewee.fn.MAX(EpochRow.ordinal)).where(EpochRow.meet == meet.row)
+        ((ordinal,),) = self._rows(newest)
+        self._insert_epoch(meet.row, (ordinal or 0) + 1, epoch)
+
+    def _insert_epoch(self, row: int, ordinal: int, epoch: Epoch) -> None:
+        EpochRow.insert(
+            meet=row, ordinal=ordinal, epoch=epoch.epoch, parent=epoch.parent, after_seq=epoch.after_seq
+        ).execute(self._database)
+
+    def _recover(self, command: RecoverLog) -> None:
+        meet = self.meet(command.meet_id)
+        with _named(command.meet_id):
+            updates = [_update_row(meet, update) for update in command.updates]
+            answered = {meet.clients[client_id]: local_seq for client_id, local_seq in command.answered.items()}
+        if command.whole:
+            self._connection.execute("DELETE FROM log WHERE meet = ?", (meet.row,))
+        self._connection.execute(_APPEND, (msgspec.json.encode(updates).decode(),))
+        for client, local_seq in answered.items():
+            newest = ClientRow.update(answered_seq=peewee.fn.MAX(ClientRow.answered_seq, local_seq))
+            newest.where(ClientRow.id == client).execute(self._database)
+        EpochRow.delete().where(EpochRow.meet == meet.row).execute(self._database)
+        for ordinal, epoch in enumerate(command.epochs, start=1):
+            self._insert_epoch(meet.row, ordinal, epoch)
+        MeetRow.update(
+            last_server_seq=command.last_server_seq,
+            digest=command.digest,
+            recovered_seq=command.last_server_seq,
+        ).where(MeetRow.id == meet.row).execute(self._database)
+        meet.last_server_seq = command.last_server_seq
 
     def _add_client(self, meet: KnownMeet, client: Client) -> None:
         ids = client.entry_ids

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from appliance.live.meets import Meets, log_of
+from appliance.live.meets import Meets
+from appliance.live.stored import log_of
 from appliance.meet.log import UnreadableLog
 from appliance.protocol.messages import Heartbeat
 from appliance.service import warnings
@@ -66,12 +67,14 @@ class SelfCheck:
         self.paused = asyncio.Lock()
 
     async def take_up(self) -> None:
-        """Check what is on disk and open every meet; one that is damaged is opened for reading only.
+        """Check what is on disk and open every meet; a damaged one can only be read until its clients have mended it.
 
         Raises:
             StorageError: the database cannot be read.
         """
         found = await self._journal.read(check)
+        # What is wrong with the file as a whole no client can mend.
+        recoverable = all(problem.meet_id is not None for problem in found)
         told = [problem.what for problem in found]
         damaged = []
         for stored in await self._journal.reload_all():
@@ -91,7 +94,7 @@ class SelfCheck:
                 _log.error("log_damaged", meet_id=meet_id, what=what)
             if wrong:
                 damaged.append(meet_id)
-            self._meets.open(stored, log, "; ".join(wrong) or None)
+            self._meets.open(stored, log, "; ".join(wrong) or None, recoverable=recoverable)
             _log.info("meet_opened", meet_id=meet_id, last_server_seq=stored.last_server_seq)
         if damaged:
             self._board.put_up(warnings.MEET_READ_ONLY, ", ".join(damaged))

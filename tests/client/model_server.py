@@ -101,6 +101,11 @@ class ModelServer:
                     client_id,
                     messages.PullDone(epoch=self.epoch, last_server_seq=len(self.log), state_digest=self.digest()),
                 )
+            case messages.StateRecovery():
+                # Whatever was asked for: this server loses nothing.
+                pass
+            case messages.RecoverMeet():
+                self._tell(client_id, messages.JoinRejected(reason="the meet is here"))
             case messages.UpdateInit() if self.busy:
                 self._tell(client_id, messages.ServerBusy(retry_after_ms=1000, reason="disk full"))
             case messages.UpdateInit():

@@ -63,7 +63,7 @@ class TestJoining:
         wire.deliver_up()
         wire.deliver_down()
         assert pulls(wire) == [
-            messages.ClientPull(session_token="token of a", last_server_seq=0, epoch=None),
+            messages.ClientPull(session_token="token of a", last_server_seq=0, epoch=None, last_local_seq_num=0),
         ]
         wire.exchange()
         assert [event.status for event in wire.saw(events.StatusChanged)] == [
@@ -116,7 +116,9 @@ class TestJoining:
         server.locations["a"] = "Platform 1"
         wire = Wire(server, "a", "Platform 1", Saved(session()))
         wire.connect()
-        assert wire.to_server == [messages.ClientPull(session_token="token of a", last_server_seq=0, epoch=FIRST_EPOCH)]
+        assert wire.to_server == [
+            messages.ClientPull(session_token="token of a", last_server_seq=0, epoch=FIRST_EPOCH, last_local_seq_num=0)
+        ]
 
     def test_at_another_location_a_saved_session_is_of_no_use(self, server: ModelServer) -> None:
         wire = Wire(server, "a", "Registration", Saved(session()))

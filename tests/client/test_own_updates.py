@@ -39,5 +39,5 @@ def test_equal_values_foreign_updates_and_older_ones_are_no_news() -> None:
 def test_another_epoch_forgets() -> None:
     own = OwnUpdates()
     own.accepted(MINE, [])
-    own.forget()
+    own.forget(above=0)
     assert own.overruled_by(BY, [MINE]) == []

@@ -59,10 +59,16 @@ class TestBadInput:
         assert "$.updates[1]" in (await table.expect(messages.MalformedMessage)).err_msg
         assert await table.pull() == ([], await _nothing_stands(table))
 
-    async def test_a_number_from_the_future_is_refused_whole(self, venue: World) -> None:
+    async def test_a_number_from_the_future_is_asked_for_once_and_then_refused_whole(self, venue: World) -> None:
         table = await venue.table()
-        await table.create(LOCATIONS, "Platform 1")
-        await table.send_updates(update("meet.name", "Cup", 1), update("meet.city", "Galway", 2, after=7))
+        created = await table.create(LOCATIONS, "Platform 1")
+        future = (update("meet.name", "Cup", 1), update("meet.city", "Galway", 2, after=7))
+        await table.send_updates(*future)
+        assert (await table.expect(messages.ServerPull)).last_server_seq == 0
+        assert (await table.expect(messages.ServerBusy)).retry_after_ms > 0
+        await table.give_back(0, created.epoch)
+        assert (await table.expect(messages.StateRecovered)).updates_recovered == 0
+        await table.send_updates(*future)
         assert "afterServerSeqNum" in (await table.expect(messages.MalformedMessage)).err_msg
         assert await table.change(("meet.name", "Cup")) == [1]
 

@@ -147,7 +147,10 @@ class TestUpdates:
 
     async def test_a_message_of_another_epoch_changes_nothing(self, hall: Tables) -> None:
         await hall.platform.send_updates(update("meet.name", "Cup", 1), epoch="0123456789abcdef")
-        assert "$.epoch" in (await hall.platform.expect(messages.MalformedMessage)).err_msg
+        # It is told which epoch it is, and that it has to pull.
+        elsewhere = await hall.platform.expect(messages.StateRecovered)
+        assert elsewhere.previous_epoch == "0123456789abcdef"
+        assert elsewhere.epoch == (await hall.platform.pull())[1].epoch
         assert await hall.platform.change(("meet.name", "Cup")) == [1]
 
     async def test_a_display_may_only_read(self, venue: World, hall: Tables) -> None:
@@ -283,7 +286,9 @@ class TestPulls:
         assert all(each.location_name == "Platform 1" for each in standing)
         assert (done.last_server_seq, done.state_digest) == (6, digest_of(standing))
         await venue.restart()
-        assert await (await again(venue, hall.platform)).pull() == (standing, done)
+        again_standing, again_done = await (await again(venue, hall.platform)).pull()
+        assert again_standing == standing
+        assert (again_done.last_server_seq, again_done.state_digest) == (6, done.state_digest)
 
     async def test_only_what_is_newer_is_sent(self, hall: Tables) -> None:
         await hall.platform.change(*((f"x.{number}", number) for number in range(1, 11)))
@@ -295,7 +300,9 @@ class TestPulls:
     async def test_of_another_epoch_or_from_the_future_everything_is_sent(self, hall: Tables) -> None:
         await hall.platform.change(("x.a", 1), ("x.b", 2))
         for last, more in ((3, {}), (2, {"epoch": "0123456789abcdef"})):
-            standing, done = await hall.platform.pull(last, **more)
+            await hall.platform.ask_for(last, **more)
+            await hall.platform.give_back(0, "0123456789abcdef")
+            standing, done = await hall.platform.pulled()
             assert [each.server_seq_num for each in standing] == [1, 2]
             assert done.last_server_seq == 2
         assert (await hall.platform.pull(2, epoch=done.epoch))[0] == []
@@ -430,7 +437,7 @@ class TestFloods:
         post = Hub.post
 
         def counted(hub: Hub, *arguments: object) -> None:
-            size = arguments[-1]
+            size = arguments[3]
             assert isinstance(size, int)
             waiting.append(size)
             post(hub, *arguments)  # type: ignore[arg-type]
@@ -552,6 +559,10 @@ class TestDurability:
         before = await hall.platform.pull()
         await venue.restart()
         platform, registration = await again(venue, hall.platform), await again(venue, hall.registration)
-        assert await platform.pull() == before
+        standing, done = await platform.pull()
+        assert (standing, done.last_server_seq, done.state_digest) == (before[0], 1, before[1].state_digest)
+        # A server that starts cannot know what it lost, so what it gives now is of another epoch.
+        assert [each.after_server_seq for each in done.lineage] == [0, 1]
+        assert done.lineage[0].epoch == before[1].epoch != done.lineage[1].epoch == done.epoch
         assert await registration.change(("meet.city", "Cork"), after=1) == [2]
         assert await relayed(platform) == [(2, "meet.city", "Cork")]

@@ -74,8 +74,10 @@ async def test_what_a_client_asks_for_later_stays_behind_what_was_put_off(
 
     post = Hub.post
 
-    def noticed(self: Hub, peer: Peer, member: Member, updates: list[Update], size: int) -> None:
-        post(self, peer, member, updates, size)
+    def noticed(
+        self: Hub, peer: Peer, member: Member, updates: list[Update], size: int, epoch: str | None = None
+    ) -> None:
+        post(self, peer, member, updates, size, epoch)
         posted.set()
 
     monkeypatch.setattr(Journal, "submit", held_up)

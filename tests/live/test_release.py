@@ -72,6 +72,8 @@ def test_a_relayed_update_says_all_that_the_protocol_says_of_it() -> None:
                 server_seq_num=7,
                 location_name="Platform 1",
                 overrules=messages.Overruled(server_seq_num=5, location_name='Weigh-in "2"'),
+                client_id="a",
+                local_seq_num=1,
             )
         ],
     )

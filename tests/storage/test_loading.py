@@ -7,8 +7,15 @@ from time import perf_counter
 
 import pytest
 
-from appliance.meet.records import Client, EntryIds, Rejected
-from appliance.storage.commands import AddClient, AppendUpdates, SaveServiceSeconds, SaveSession
+from appliance.meet.records import Client, EntryIds, Epoch, Rejected
+from appliance.storage.commands import (
+    AddClient,
+    AppendUpdates,
+    BeginEpoch,
+    RecoverLog,
+    SaveServiceSeconds,
+    SaveSession,
+)
 from appliance.storage.database import connection_of, open_database
 from appliance.storage.errors import Misuse
 from appliance.storage.journal import Journal
@@ -176,3 +183,41 @@ def test_a_damaged_page_is_said(ten_updates: sqlite3.Connection, database_path: 
     fresh.close()
     assert problems
     assert all("damaged" in problem.what for problem in problems)
+
+
+NEXT = Epoch("b" * 16, NATIONALS.epoch.epoch, 2)
+
+
+async def test_an_epoch_begins_after_the_newest_number(journal: Journal) -> None:
+    await journal.submit(append(1, 2))
+    await journal.submit(BeginEpoch(MEET_ID, NEXT))
+    (stored,) = await journal.read(load_meets)
+    assert stored.epochs == [NATIONALS.epoch, NEXT]
+
+
+async def test_a_log_that_came_back_may_have_holes_up_to_its_newest_number_only(journal: Journal) -> None:
+    await journal.submit(append(1, 2))
+    back = [update(5, client_id="", local_seq=0), update(9, local_seq=7)]
+    epochs = (NATIONALS.epoch, Epoch("b" * 16, NATIONALS.epoch.epoch, 9))
+    digest = "00000000000000ff"
+    await journal.submit(RecoverLog(MEET_ID, epochs, back, {"scoring-table": 8}, 9, digest, whole=False))
+    (stored,) = await journal.read(load_meets)
+    assert [each.server_seq for each in stored.updates] == [1, 2, 5, 9]
+    assert (stored.last_server_seq, stored.digest, stored.epochs) == (9, digest, list(epochs))
+    assert stored.answered == {"scoring-table": 8}
+    assert await journal.read(check) == []
+    # It goes on from there, and from there on nothing may be missing.
+    await journal.submit(AppendUpdates(MEET_ID, [update(10), update(11)], [], 11, digest))
+    assert await journal.read(check) == []
+    await journal.read(lambda each: each.execute("DELETE FROM log WHERE server_seq = 10").fetchall())
+    assert await journal.read(check) == [Problem(MEET_ID, "number 10 is missing from the log, and 1 in all")]
+
+
+async def test_a_whole_log_takes_the_place_of_a_damaged_one(journal: Journal) -> None:
+    await journal.submit(append(1, 3))
+    whole = [update(1, b"7"), update(4, local_seq=3)]
+    epochs = (NATIONALS.epoch, Epoch("b" * 16, NATIONALS.epoch.epoch, 4))
+    await journal.submit(RecoverLog(MEET_ID, epochs, whole, {}, 4, "0" * 16, whole=True))
+    (stored,) = await journal.read(load_meets)
+    assert stored.updates == whole
+    assert await journal.read(check) == []

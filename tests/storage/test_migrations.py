@@ -8,6 +8,7 @@ import pytest
 
 from appliance.storage.migrations import MIGRATIONS, migrate
 
+NEWEST = len(MIGRATIONS) + 1
 LATER = (*MIGRATIONS, ("ALTER TABLE meet ADD COLUMN venue TEXT", "UPDATE meet SET venue = 'gym'"))
 
 
@@ -29,7 +30,7 @@ def columns(connection: sqlite3.Connection, table: str) -> list[str]:
 
 def test_an_empty_file_comes_to_the_newest_version(connection: sqlite3.Connection) -> None:
     migrate(connection, LATER)
-    assert version(connection) == 2
+    assert version(connection) == NEWEST
     assert "venue" in columns(connection, "meet")
 
 
@@ -37,7 +38,7 @@ def test_an_older_file_comes_to_the_newest_version_and_keeps_its_rows(connection
     migrate(connection, LATER[:1])
     connection.execute("INSERT INTO meet VALUES (1, '123456789', 'Nationals', x'00', x'01', '', 0, '0000000000000000')")
     migrate(connection, LATER)
-    assert version(connection) == 2
+    assert version(connection) == NEWEST
     assert connection.execute("SELECT name, venue FROM meet").fetchall() == [("Nationals", "gym")]
 
 
@@ -49,11 +50,11 @@ def test_a_current_file_is_not_touched(connection: sqlite3.Connection) -> None:
 
 
 def test_an_interrupted_migration_leaves_the_version_before(connection: sqlite3.Connection) -> None:
-    migrate(connection, LATER[:1])
-    broken = (*LATER[:1], (LATER[1][0], "UPDATE missing SET venue = 1"))
+    migrate(connection)
+    broken = (*MIGRATIONS, (LATER[-1][0], "UPDATE missing SET venue = 1"))
     with pytest.raises(sqlite3.OperationalError, match="no such table: missing"):
         migrate(connection, broken)
-    assert version(connection) == 1
+    assert version(connection) == len(MIGRATIONS)
     assert "venue" not in columns(connection, "meet")
     migrate(connection, LATER)
-    assert version(connection) == 2
+    assert version(connection) == NEWEST

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -52,6 +53,8 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     meets = Meets(journal, passwords, TokenSigner(b"k" * 32), Sessions(), clock)
     self_check = SelfCheck(database_in(data_dir), journal, meets, board)
     await self_check.take_up()
+    while not all(hub.begun for hub in meets.hubs):
+        await asyncio.sleep(0)
     mirroring = Mirroring(tmp_path / "mirror", MountTable(tmp_path / "none", tmp_path / "none"), data_dir, 50)
     facts = await journal.read(load_appliance)
     keeper = SnapshotKeeper(data_dir, facts.appliance_id, 50, mirroring, meets, clock, board)

@@ -85,7 +85,7 @@ def test_going_back_says_what_it_did_and_keeps_what_was_there(
     assert on_file(data_dir / "meets.sqlite3", "SELECT last_server_seq FROM meet") == [(1,)]
     assert run(data_dir, "restore", kept) == 0
     assert on_file(data_dir / "meets.sqlite3", "SELECT last_server_seq FROM meet") == [(2,)]
-    assert on_file(data_dir / "meets.sqlite3", "SELECT count(*), count(parent) FROM epoch") == [(2, 1)]
+    assert on_file(data_dir / "meets.sqlite3", "SELECT count(*), count(parent) FROM epoch") == [(3, 2)]
 
 
 def test_onto_a_blank_appliance_and_back_to_nothing(

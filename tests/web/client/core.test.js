@@ -16,7 +16,13 @@ const relay = (serverSeqNum, updateKey, updateValue) => ({
   updatesRelayed: [{ updateKey, updateValue, serverSeqNum, locationName: "B" }],
 });
 const pullDone = (lastServerSeq, stateDigest) => ({ msgType: "PULL_DONE", epoch: EPOCH, lastServerSeq, stateDigest });
-const pull = (lastServerSeq) => ({ msgType: "CLIENT_PULL", sessionToken: "t", lastServerSeq, epoch: EPOCH });
+const pull = (lastServerSeq) => ({
+  msgType: "CLIENT_PULL",
+  sessionToken: "t",
+  lastServerSeq,
+  epoch: EPOCH,
+  lastLocalSeqNum: 0,
+});
 
 /** A client that was live until it had applied two updates; and what a page would keep of it. */
 function lived() {

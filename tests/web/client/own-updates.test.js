@@ -32,6 +32,6 @@ test("equal values, foreign updates and older ones are no news", () => {
 test("another epoch forgets", () => {
   const own = new OwnUpdates();
   own.accepted(MINE, []);
-  own.forget();
+  own.forget(0);
   assert.deepEqual(own.overruledBy(BY, [MINE]), []);
 });

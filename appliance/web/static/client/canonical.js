@@ -7,10 +7,13 @@
  */
 
 import { MalformedKey, parse } from "./keys.js";
+import { shared, upTo } from "./recovery.js";
 import { State } from "./state.js";
+import { MAX_INTEGER } from "./words.js";
 
 /**
  * @typedef {import("./keys.js").Path} Path
+ * @typedef {import("./messages.js").EpochBegun} EpochBegun
  * @typedef {import("./records.js").Accepted} Accepted
  * @typedef {import("./credentials.js").SavedCanonical} SavedCanonical
  */
@@ -29,6 +32,10 @@ export class CanonicalLog {
     this.epoch = epoch;
     /** Whether an answer to a pull is awaited. */
     this.pulling = false;
+    /** The meet's epochs, oldest first, as far as the server told them. @type {readonly EpochBegun[]} */
+    this.lineage = [];
+    /** Up to which local number each client was seen answered. @type {Map<string, number>} */
+    this.answered = new Map();
     /** @type {State | null} */
     this._anew = null;
     /** @type {string | null} */
@@ -95,6 +102,9 @@ export class CanonicalLog {
    * @returns {boolean} false if nothing changes by it now
    */
   take(update, path, { mine = false } = {}) {
+    if (update.localSeq > (this.answered.get(update.clientId) ?? 0)) {
+      this.answered.set(update.clientId, update.localSeq);
+    }
     if (this._anew !== null) {
       this._anew.apply(update, path);
       if (!mine || this._pulledEpoch !== this.epoch) return false;
@@ -114,12 +124,20 @@ export class CanonicalLog {
    *
    * @param {string} epoch
    * @param {number} serverSeq
+   * @param {readonly EpochBegun[]} lineage
+   * @returns {number} up to which number what had been applied before means the same now; where the server tells no
+   *   lineage, all that it has is taken to
    */
-  complete(epoch, serverSeq) {
+  complete(epoch, serverSeq, lineage = []) {
+    const ours = this.lineage.length ? this.lineage : upTo(lineage, this.epoch);
+    // How far we had come ourselves does not matter: what was made knew no more than that.
+    const unchanged = lineage.length ? shared(lineage, serverSeq, ours, MAX_INTEGER) : serverSeq;
+    this.lineage = lineage;
     if (this._anew !== null) this.state = this._anew;
     this.applied = serverSeq;
     this.epoch = epoch;
     this.interrupt();
+    return unchanged;
   }
 
   /**
@@ -133,5 +151,6 @@ export class CanonicalLog {
       if (!(path instanceof MalformedKey)) this.state.apply(update, path);
     }
     this.applied = saved.applied;
+    this.lineage = saved.lineage ?? [];
   }
 }

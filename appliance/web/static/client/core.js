@@ -10,7 +10,7 @@
  *
  * Whoever drives it opens a connection when `connectAt` has come, calls `tick` when `tickAt` has come, and closes the
  * connection when `hangUp` is true. Times are monotonic seconds. It is `appliance/client/core.py` once more, held to it
- * by `tests/data/client-scenarios.json`. Sections are those of PROTOCOL.md; section 7 is not in here yet.
+ * by `tests/data/client-scenarios.json`. Sections are those of PROTOCOL.md.
  */
 
 import { CanonicalLog } from "./canonical.js";
@@ -20,6 +20,7 @@ import { MalformedKey, parse } from "./keys.js";
 import { valueAt, view } from "./overlay.js";
 import { OwnUpdates } from "./own-updates.js";
 import { ANSWER_S, PendingLog } from "./pending.js";
+import { AWAY_S, PATIENCE_S, answerTo } from "./recovery.js";
 import { CloseCode, SILENCE_S } from "./words.js";
 
 /**
@@ -99,6 +100,11 @@ export class ClientCore {
     this._log = new CanonicalLog(session?.epoch ?? null, (session && saved?.canonical) ?? null);
     this._pending = new PendingLog(saved?.nextLocalSeq ?? 1, saved?.pending ?? []);
     this._own = new OwnUpdates();
+    /** What brings the meet back to a blank server. @type {{recoveryBundle: string, recoveryKey: string} | null} */
+    this._keepsake = keepsakeOf(session);
+    // The server knows our session no more; while it may be a blank one, what we keep comes before the password.
+    this._sessionLost = false;
+    this._wasLive = false;
     this._answeredHere = 0;
     this._seenHere = 0;
 
@@ -159,6 +165,11 @@ export class ClientCore {
   /** The lineage of the server numbers, null before the first contact. */
   get epoch() {
     return this._log.epoch;
+  }
+
+  /** The meet's epochs, oldest first, as far as the server told them. */
+  get lineage() {
+    return this._log.lineage;
   }
 
   /** The checksum of what stands at `applied`, section 8. */
@@ -391,6 +402,12 @@ export class ClientCore {
       case "UNKNOWN_MESSAGE_TYPE":
         this._notUnderstood(message);
         break;
+      case "SERVER_PULL":
+        this._giveBack(message);
+        break;
+      case "STATE_RECOVERED":
+        this._recovered(message);
+        break;
       case "ENTRY_IDS":
         this.entryIds = message.entryIdBlock;
         this._events.push({ type: "Heard", message });
@@ -404,7 +421,10 @@ export class ClientCore {
 
   _askToBeLetIn() {
     const who = this._credentials;
-    if (who.kind === "create") {
+    if (this._sessionLost && this._keepsake !== null) {
+      const { meetId, locationName, clientId } = this;
+      this._outgoing.push({ msgType: "RECOVER_MEET", meetId, locationName, clientId, ...this._keepsake });
+    } else if (who.kind === "create") {
       this._outgoing.push({
         msgType: "CREATE_MEET",
         thisLocationName: who.locationName,
@@ -440,6 +460,8 @@ export class ClientCore {
     }
     this._token = message.sessionToken;
     this._wasIn = true;
+    this._sessionLost = false;
+    this._keepsake = keepsakeOf(message) ?? this._keepsake;
     this.locationName = message.locationName;
     this.priority = message.priority;
     this.entryIds = message.entryIdBlock ?? null;
@@ -451,14 +473,25 @@ export class ClientCore {
   /** @param {import("./messages.js").JoinRejected} message */
   _joinRejected(message) {
     if (this.status !== Status.JOINING) return;
-    if (message.retryAfterMs == null) this._end(End.NOT_LET_IN, message.reason);
-    else this._giveUp(message.retryAfterMs / 1000);
+    if (message.retryAfterMs != null) {
+      this._giveUp(message.retryAfterMs / 1000);
+    } else if (this._sessionLost && this._keepsake !== null) {
+      // The server has the meet from elsewhere: to it we are somebody who has to know the password.
+      this._sessionLost = false;
+      this._askToBeLetIn();
+    } else if (this._wasLive) {
+      // We were in, so it is the meet that is gone, until a table that may bring it back has done so.
+      this._giveUp(AWAY_S);
+    } else {
+      this._end(End.NOT_LET_IN, message.reason);
+    }
   }
 
   /** @param {import("./messages.js").InvalidSession} message */
   _invalidSession(message) {
     if (message.sessionToken !== this._token) return;
     this._token = "";
+    this._sessionLost = true;
     this._log.interrupt();
     this._askToBeLetIn();
   }
@@ -601,6 +634,22 @@ export class ClientCore {
     }
   }
 
+  // ------------------------------------------------------------ section 7: the server lost state
+
+  /** @param {import("./messages.js").ServerPull} message */
+  _giveBack(message) {
+    this._events.push({ type: "Heard", message });
+    if (this.status === Status.JOINING || !this._mayWrite) return;
+    this._outgoing.push(...answerTo(this._log, this._token, this._pending.answeredUpTo, message));
+    if (this.status === Status.CATCHING_UP) this._askedAt = this._now + PATIENCE_S;
+  }
+
+  /** @param {import("./messages.js").StateRecovered} message */
+  _recovered(message) {
+    this._events.push({ type: "Heard", message });
+    if (this.status === Status.LIVE && message.epoch !== this._log.epoch) this._pull(message.epoch);
+  }
+
   // ------------------------------------------------------------ sections 6 and 8: resynchronising
 
   /** @param {string | null} anewIn */
@@ -612,6 +661,7 @@ export class ClientCore {
       sessionToken: this._token,
       lastServerSeq: number,
       ...inEpoch(anewIn ?? this._log.epoch),
+      ...(this._mayWrite ? { lastLocalSeqNum: this._pending.answeredUpTo } : {}),
     });
     this._askedAt = this._now;
     this._become(Status.CATCHING_UP);
@@ -671,12 +721,13 @@ export class ClientCore {
     }
     const replaced = this._log.anew;
     const rebased = (this.epoch !== null && this.epoch !== epoch) || serverSeq < this.applied;
-    this._log.complete(epoch, serverSeq);
+    const unchanged = this._log.complete(epoch, serverSeq, message.lineage ?? []);
     if (rebased) {
-      this._own.forget();
-      this._pending.rebase(serverSeq);
-      this._events.push({ type: "Rebased", epoch, serverSeq });
+      this._own.forget(unchanged);
+      this._pending.rebase(unchanged);
+      this._events.push({ type: "Rebased", epoch, serverSeq: unchanged });
     }
+    this._wasLive = true;
     this._failures = 0;
     this._pending.sendAgain();
     this._events.push({ type: "CaughtUp", epoch, serverSeq, replaced });
@@ -735,6 +786,15 @@ function passwordOf(credentials) {
 }
 
 /**
+ * @param {{recoveryBundle?: string | null, recoveryKey?: string | null} | null} told
+ * @returns {{recoveryBundle: string, recoveryKey: string} | null}
+ */
+function keepsakeOf(told) {
+  if (!told?.recoveryBundle || !told.recoveryKey) return null;
+  return { recoveryBundle: told.recoveryBundle, recoveryKey: told.recoveryKey };
+}
+
+/**
  * @param {string | null} epoch
  * @returns {{epoch?: string}}
  */
@@ -751,8 +811,8 @@ function acceptedFrom(relayed) {
     serverSeq: relayed.serverSeqNum,
     key: relayed.updateKey,
     value: relayed.updateValue,
-    clientId: "",
-    localSeq: 0,
+    clientId: relayed.clientId ?? "",
+    localSeq: relayed.clientId ? (relayed.localSeqNum ?? 0) : 0,
     locationName: relayed.locationName ?? "",
     overrules: relayed.overrules?.serverSeqNum ?? 0,
     overruledLocation: relayed.overrules?.locationName ?? "",

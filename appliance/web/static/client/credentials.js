@@ -37,6 +37,8 @@
  * @property {string} epoch
  * @property {number} [priority]
  * @property {import("./messages.js").EntryIdBlock | null} [entryIds]
+ * @property {string | null} [recoveryBundle]
+ * @property {string | null} [recoveryKey]
  */
 
 /**
@@ -47,6 +49,7 @@
  * @property {string} epoch
  * @property {number} applied
  * @property {readonly import("./records.js").Accepted[]} updates
+ * @property {readonly import("./messages.js").EpochBegun[]} [lineage]
  */
 
 /**

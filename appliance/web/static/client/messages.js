@@ -94,7 +94,7 @@ import { MAX_INTEGER } from "./words.js";
 /** @typedef {{msgType: "UPDATE_REJECTED", updatesRejected: Rejection[]}} UpdateRejected */
 
 /**
- * One accepted update; `overrules` is the newest that it prevailed over.
+ * One accepted update; `overrules` is the newest that it prevailed over. `clientId` and `localSeqNum` say whose it is.
  *
  * @typedef {object} Relayed
  * @property {string} updateKey
@@ -102,14 +102,34 @@ import { MAX_INTEGER } from "./words.js";
  * @property {number} serverSeqNum
  * @property {string | null} [locationName]
  * @property {{serverSeqNum: number, locationName: string} | null} [overrules]
+ * @property {string | null} [clientId]
+ * @property {number | null} [localSeqNum]
  */
 
 /** @typedef {{msgType: "UPDATE_RELAY", updatesRelayed: Relayed[], epoch?: string | null}} UpdateRelay */
 
 // ---------------------------------------------------------------- sections 6 and 7: resynchronising, recovering
 
-/** @typedef {{msgType: "CLIENT_PULL", sessionToken: string, lastServerSeq: number, epoch?: string}} ClientPull */
-/** @typedef {{msgType: "PULL_DONE", epoch: string, lastServerSeq: number, stateDigest: string}} PullDone */
+/** @typedef {{epoch: string, afterServerSeq: number}} EpochBegun it holds the numbers above, until the next begins */
+
+/**
+ * @typedef {object} ClientPull
+ * @property {"CLIENT_PULL"} msgType
+ * @property {string} sessionToken
+ * @property {number} lastServerSeq
+ * @property {string} [epoch]
+ * @property {number} [lastLocalSeqNum]
+ */
+
+/**
+ * @typedef {object} PullDone
+ * @property {"PULL_DONE"} msgType
+ * @property {string} epoch
+ * @property {number} lastServerSeq
+ * @property {string} stateDigest
+ * @property {EpochBegun[]} [lineage]
+ */
+
 /** @typedef {{msgType: "HEARTBEAT", epoch: string, lastServerSeq: number, stateDigest: string}} Heartbeat */
 
 /**
@@ -118,6 +138,41 @@ import { MAX_INTEGER } from "./words.js";
  * @property {number} lastServerSeq
  * @property {string | null} [epoch]
  * @property {string | null} [reason]
+ */
+
+/**
+ * One numbered update as a client holds it, with whose it is where that is known.
+ *
+ * @typedef {object} Held
+ * @property {string} updateKey
+ * @property {Json} updateValue
+ * @property {number} serverSeqNum
+ * @property {string} locationName
+ * @property {string} [clientId]
+ * @property {number} [localSeqNum]
+ */
+
+/**
+ * @typedef {object} StateRecovery
+ * @property {"STATE_RECOVERY"} msgType
+ * @property {string} sessionToken
+ * @property {string} epoch
+ * @property {number} lastServerSeq
+ * @property {number} lastLocalSeqNum
+ * @property {Held[]} updates
+ * @property {boolean} done
+ * @property {readonly EpochBegun[]} [lineage]
+ * @property {{clientId: string, lastLocalSeqNum: number}[]} [answered]
+ */
+
+/**
+ * @typedef {object} RecoverMeet
+ * @property {"RECOVER_MEET"} msgType
+ * @property {string} meetId
+ * @property {string} locationName
+ * @property {string} clientId
+ * @property {string} recoveryBundle
+ * @property {string} recoveryKey
  */
 
 /**
@@ -162,7 +217,10 @@ import { MAX_INTEGER } from "./words.js";
 /** @typedef {{msgType: "RATE_LIMITED", retryAfterMs: number}} RateLimited */
 /** @typedef {{msgType: "SERVER_BUSY", retryAfterMs: number, reason: string}} ServerBusy */
 
-/** @typedef {CreateMeet | JoinMeet | LeaveMeet | UpdateInit | ClientPull} FromClient What the core says. */
+/**
+ * @typedef {CreateMeet | JoinMeet | LeaveMeet | UpdateInit | ClientPull | StateRecovery | RecoverMeet} FromClient What
+ *   the core says.
+ */
 
 /**
  * @typedef {MeetCreated | MeetJoined | JoinRejected | Locations | SessionRenewed | EntryIds | Presence | UpdateAck
@@ -236,7 +294,10 @@ const relayed = {
   serverSeqNum: positive,
   locationName: optional(text),
   overrules: optional(part({ serverSeqNum: positive, locationName: text })),
+  clientId: optional(text),
+  localSeqNum: optional(positive),
 };
+const lineage = listOf(part({ epoch: sixteenDigits, afterServerSeq: natural }));
 
 /** @type {Map<Json, Check>} */
 const CHECKS = new Map(
@@ -251,8 +312,8 @@ const CHECKS = new Map(
     UPDATE_ACK: part({ updateAcks: listOf(part({ localSeqNum: positive, serverSeqNum: positive })) }),
     UPDATE_REJECTED: part({ updatesRejected: listOf(part(rejection)) }),
     UPDATE_RELAY: part({ updatesRelayed: listOf(part(relayed)), epoch: optional(sixteenDigits) }),
-    PULL_DONE: part(whereItStands),
-    SERVER_PULL: part({ lastServerSeq: natural, epoch: optional(text), reason: optional(text) }),
+    PULL_DONE: part({ ...whereItStands, lineage: (value) => value === undefined || lineage(value) }),
+    SERVER_PULL: part({ lastServerSeq: natural, epoch: optional(sixteenDigits), reason: optional(text) }),
     STATE_RECOVERED: part({
       epoch: sixteenDigits,
       previousEpoch: sixteenDigits,

@@ -16,10 +16,18 @@ export class OwnUpdates {
     this._told = new Set();
   }
 
-  /** The numbers begin anew. */
-  forget() {
-    this._accepted.clear();
-    this._told.clear();
+  /**
+   * The numbers above this one begin anew.
+   *
+   * @param {number} above
+   */
+  forget(above) {
+    for (const number of this._accepted.keys()) {
+      if (number > above) this._accepted.delete(number);
+    }
+    for (const pair of this._told) {
+      if (pair.split(" ").some((number) => Number(number) > above)) this._told.delete(pair);
+    }
   }
 
   /**

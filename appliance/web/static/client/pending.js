@@ -61,6 +61,11 @@ export class PendingLog {
     return this._updates.size;
   }
 
+  /** Every update up to this local number was answered. */
+  get answeredUpTo() {
+    return this._first() - 1;
+  }
+
   [Symbol.iterator]() {
     return this._updates.values();
   }

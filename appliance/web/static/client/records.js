@@ -3,7 +3,7 @@
 /**
  * An update that has a number: one line of the append-only log.
  *
- * `clientId` is empty and `localSeq` 0 unless the update is this client's own. `overrules` is the number of the newest
+ * `clientId` is empty and `localSeq` 0 where nobody said whose it is. `overrules` is the number of the newest
  * conflicting update that this one overruled, and `overruledLocation` where that one came from.
  *
  * @typedef {object} Accepted

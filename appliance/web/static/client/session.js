@@ -185,6 +185,8 @@ export class MeetSession {
           sessionToken: event.message.sessionToken,
           entryIds: core.entryIds,
           epoch: core.epoch ?? event.message.epoch,
+          recoveryBundle: event.message.recoveryBundle ?? null,
+          recoveryKey: event.message.recoveryKey ?? null,
         };
         this._noteAtOnce();
         break;
@@ -211,7 +213,9 @@ export class MeetSession {
         if (event.message.msgType === "ENTRY_IDS") this.tab = { ...this.tab, entryIds: core.entryIds };
         return;
       case "SessionEnded":
-        if (event.why === "left the meet") this.tab = { ...this.tab, sessionToken: "" };
+        if (event.why === "left the meet") {
+          this.tab = { ...this.tab, sessionToken: "", recoveryBundle: null, recoveryKey: null };
+        }
         break;
       default:
         return;
@@ -230,6 +234,7 @@ export class MeetSession {
     const news = this._news;
     this._news = noNews();
     this.tab = { ...this.tab, applied: this.core.applied, epoch: this.core.epoch ?? this.tab.epoch };
+    this.tab.lineage = [...this.core.lineage];
     this.tab.nextLocalSeq = this.core.nextLocalSeq;
     if (!this._store || !this.tab.meetId) return;
     try {

@@ -13,7 +13,8 @@
  * @typedef {{
  *   clientId: string, meetId: string, meetName: string, locationName: string, priority: number, sessionToken: string,
  *   epoch: string, applied: number, nextLocalSeq: number, entryIds: {first: number, last: number} | null,
- *   toUpload: boolean, opened: number,
+ *   toUpload: boolean, opened: number, recoveryBundle?: string | null, recoveryKey?: string | null,
+ *   lineage?: {epoch: string, afterServerSeq: number}[],
  * }} TabRecord
  * `toUpload`: the meet was made here, and what is in OpenLifter has yet to be put into it. `opened` counts up over all tabs of this browser: the highest is the newest. Clocks are of no use for that.
  */

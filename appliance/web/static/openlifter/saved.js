@@ -21,6 +21,7 @@ export function savedOf(tab, pending, standing) {
     canonical: {
       epoch: tab.epoch,
       applied: tab.applied,
+      lineage: tab.lineage ?? [],
       updates: standing.map((update) => ({ ...update, clientId: "", localSeq: 0, overrules: 0, overruledLocation: "" })),
     },
   };
@@ -39,6 +40,6 @@ export function savedBy({ core, tab }, locationName) {
     session: { ...tab, epoch, locationName, readOnly: false },
     nextLocalSeq: core.nextLocalSeq,
     pending: core.pending,
-    canonical: { epoch, applied: core.applied, updates: core.standing() },
+    canonical: { epoch, applied: core.applied, lineage: core.lineage, updates: core.standing() },
   };
 }
