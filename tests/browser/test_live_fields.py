@@ -124,7 +124,7 @@ async def test_typed_text_whose_field_goes_away_is_told(pair: Pair) -> None:
     await field.fill("107")
     await pair.there.operator.mark(good=True)
     await field.wait_for(state="detached")
-    await expect(pair.here.page.locator(".live-ui", has_text="You were typing 107").first).to_be_visible()
+    await expect(pair.here.page.locator("#live-popups", has_text="You were typing 107")).to_be_visible()
 
 
 async def test_weigh_ins_show_remote_values_and_visits_send_nothing(pair: Pair) -> None:
