@@ -29,6 +29,8 @@ class Kind(StrEnum):
     OLD_COPY = "old copy"
     OLD_SNAPSHOT = "old snapshot"
     EMPTIED = "emptied"
+    POWER_CUT = "power cut"
+    """Killed, and the card had not synced what it said it had."""
     TRUNCATED = "truncated"
     BITS_FLIPPED = "bits flipped"
     CLOCK = "clock"
@@ -46,7 +48,7 @@ class Kind(StrEnum):
 DAMAGE = frozenset({Kind.TRUNCATED, Kind.BITS_FLIPPED})
 OLD = frozenset({Kind.OLD_COPY, Kind.OLD_SNAPSHOT})
 LINK = frozenset({Kind.CUT, Kind.MUTE, Kind.DEAF, Kind.HALF_OPEN_HERE, Kind.HALF_OPEN_THERE})
-STARTS = frozenset({Kind.KILLED, Kind.EMPTIED}) | OLD | DAMAGE
+STARTS = frozenset({Kind.KILLED, Kind.POWER_CUT, Kind.EMPTIED}) | OLD | DAMAGE
 """After these the server starts."""
 
 _WEIGHTS = {
@@ -55,6 +57,7 @@ _WEIGHTS = {
     Kind.OLD_COPY: 3,
     Kind.OLD_SNAPSHOT: 2,
     Kind.EMPTIED: 3,
+    Kind.POWER_CUT: 3,
     Kind.TRUNCATED: 2,
     Kind.BITS_FLIPPED: 2,
     Kind.CLOCK: 2,
@@ -74,7 +77,7 @@ class Fault(Struct, frozen=True):
         table: whose link it is, "" for faults of the server.
         lasts_s: how long a link or the server is in trouble.
         years: by how much the wall clock jumps.
-        where: at which share of a file the damage is.
+        where: at which share of a file the damage is, or how much of the write-ahead log stays.
     """
 
     kind: Kind
@@ -134,5 +137,5 @@ def _fault(kind: Kind, after: int, random: Random) -> Fault:
     elif kind in LINK:
         lasts_s = random.uniform(0.05, 3.0)
     years = random.uniform(-CLOCK_JUMP_YEARS, CLOCK_JUMP_YEARS) if kind is Kind.CLOCK else 0.0
-    where = random.random() if kind in DAMAGE else 0.0
+    where = random.random() if kind in DAMAGE or kind is Kind.POWER_CUT else 0.0
     return Fault(kind, after, table, lasts_s, years, where)

@@ -12,7 +12,13 @@ from tests.faults.plans import row, summary
 from tests.faults.trial import Outcome, carry_out
 
 PLANS = (
-    Plan(1, 300, 0.02, 0.02, (Fault(Kind.CUT, 60, "Desk", 0.1), Fault(Kind.EMPTIED, 270))),
+    Plan(
+        1,
+        300,
+        0.02,
+        0.02,
+        (Fault(Kind.CUT, 60, "Desk", 0.1), Fault(Kind.POWER_CUT, 150, where=0.5), Fault(Kind.EMPTIED, 270)),
+    ),
     Plan(
         2,
         300,

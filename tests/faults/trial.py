@@ -29,6 +29,7 @@ from appliance.storage.database import connection_of, open_database
 from appliance.storage.loading import check, load_meets
 from tests.faults.jumping_clock import JumpingClock
 from tests.faults.plan import TABLES, Fault, Kind, Plan
+from tests.faults.wal import lose_the_end
 from tests.faults.wires import Wire
 
 PASSWORD = "correct horse"
@@ -244,6 +245,8 @@ class _Trial:
             case Kind.EMPTIED:
                 shutil.rmtree(self._data_dir)
                 self._data_dir.mkdir(mode=0o700)
+            case Kind.POWER_CUT:
+                return lose_the_end(database, fault.where)
             case Kind.TRUNCATED:
                 os.truncate(database, int(fault.where * database.stat().st_size))
             case Kind.BITS_FLIPPED:
