@@ -369,7 +369,8 @@ class ClientCore:
         self._become(Status.JOINING)
 
     def _welcome(self, message: messages.MeetCreated | messages.MeetJoined) -> None:
-        if self.status is not Status.JOINING:
+        another = isinstance(message, messages.MeetCreated) and not isinstance(self._credentials, Create)
+        if self.status is not Status.JOINING or another:
             return
         if isinstance(message, messages.MeetCreated) and isinstance(self._credentials, Create):
             self.meet_id = message.meet_id
