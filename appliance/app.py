@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
@@ -17,18 +18,21 @@ from appliance.access.sessions import Sessions
 from appliance.access.tokens import TokenSigner
 from appliance.live.doors import Doors
 from appliance.live.meets import Meets
-from appliance.service.clock import ServiceClock
+from appliance.service import warnings
+from appliance.service.clock import ServiceClock, wall_ms
 from appliance.service.logging import get_logger
 from appliance.service.settings import Settings
 from appliance.service.warnings import WarningBoard
 from appliance.storage.data_dir import DataDir
 from appliance.storage.journal import Journal
 from appliance.storage.loading import load_appliance
-from appliance.storage.mirror import MountTable
+from appliance.storage.mirror import MountTable, find
+from appliance.storage.restoring import clear
 from appliance.storage.snapshots import Reason
 from appliance.upkeep.keeper import SnapshotKeeper
 from appliance.upkeep.mirroring import Mirroring
 from appliance.upkeep.recurring import Recurring
+from appliance.upkeep.rescue import Rescued, rescue
 from appliance.upkeep.restorer import Restorer
 from appliance.upkeep.schedule import Schedule
 from appliance.upkeep.self_check import SelfCheck
@@ -84,20 +88,22 @@ async def running(
         mounts: where to look for a stick, by default the system's tables.
 
     Raises:
-        StorageError: the data directory or the database cannot be used.
+        StorageError: the data directory or the database cannot be used. A database that is damaged can: it is put
+            aside.
         SigningKeyDamaged: the file of the signing key holds no key.
         OSError: the port cannot be had.
     """
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     data_dir = DataDir.claim(settings.data_dir)
     try:
+        clear(data_dir.path)
+        places = mounts or MountTable()
+        rescued = await asyncio.to_thread(rescue, data_dir, find(settings.mirror_dir, places), wall_ms())
         signer = TokenSigner(signing_key.load_or_create(data_dir.signing_key))
         journal = Journal(data_dir.database)
         await journal.start()
         try:
-            rooms = _serving(
-                settings, data_dir, journal, signer, passwords or Passwords(), monotonic, mounts or MountTable()
-            )
+            rooms = _serving(settings, data_dir, journal, signer, passwords or Passwords(), monotonic, places, rescued)
             async with rooms as appliance:
                 yield appliance
         finally:
@@ -115,6 +121,7 @@ async def _serving(
     passwords: Passwords,
     monotonic: Callable[[], float],
     mounts: MountTable,
+    rescued: Rescued | None,
 ) -> AsyncIterator[Appliance]:
     facts = await journal.read(load_appliance)
     clock = ServiceClock(facts.service_seconds, monotonic)
@@ -125,13 +132,16 @@ async def _serving(
         _log.warning("operator_pin_made", operator_pin=new_pin, note="it is shown only now: write it down")
     meets = Meets(journal, passwords, signer, Sessions(), clock)
     self_check = SelfCheck(data_dir.database, journal, meets, board)
+    if rescued is not None:
+        board.put_up(warnings.DATABASE_REPLACED, str(rescued))
+        self_check.count(str(rescued))
     await self_check.take_up()
     mirroring = Mirroring(settings.mirror_dir, mounts, data_dir.path, settings.snapshot_share)
     keeper = SnapshotKeeper(data_dir.path, facts.appliance_id, settings.snapshot_share, mirroring, meets, clock, board)
     await keeper.start()
     restorer = Restorer(data_dir.path, journal, meets, doors, keeper, self_check, clock)
     desk = OperatorDesk(data_dir.path, pin, keeper, restorer, self_check, meets, board)
-    recurring = Recurring(Schedule(monotonic), keeper, self_check, meets)
+    recurring = Recurring(Schedule(monotonic), keeper, self_check, meets, journal)
     runner = web.AppRunner(
         make_web(meets, journal, doors, board, desk, settings.openlifter),
         shutdown_timeout=SHUTDOWN_S,

@@ -11,11 +11,10 @@ from typing import Any
 import pytest
 
 from appliance import app
-from appliance.access.passwords import Passwords
 from appliance.protocol import messages
 from appliance.service.settings import Settings
 from appliance.storage.database import connection_of, open_database
-from appliance.storage.errors import DatabaseDamaged, DataDirInUse
+from appliance.storage.errors import DataDirInUse
 from appliance.upkeep import recurring
 from tests.world import World, held, update, world
 
@@ -72,12 +71,12 @@ async def test_a_port_that_is_taken_is_an_error_and_leaves_nothing_behind(tmp_pa
         assert (await venue.get("/healthz"))[0] == 200
 
 
-async def test_a_file_that_is_no_database_is_said_and_left_alone(tmp_path: Path) -> None:
+async def test_a_file_that_is_no_database_is_put_aside_and_does_not_stop_the_start(tmp_path: Path) -> None:
     (tmp_path / "meets.sqlite3").write_bytes(b"not a database, " * 1000)
-    with pytest.raises(DatabaseDamaged, match="not a database"):
-        async with app.running(Settings(host="127.0.0.1", port=0, data_dir=tmp_path), Passwords(n=2, r=1, p=1)):
-            pass
-    assert (tmp_path / "meets.sqlite3").read_bytes() == b"not a database, " * 1000
+    async with world(tmp_path) as venue:
+        assert "database_replaced" in (await venue.get("/healthz"))[1]
+    [kept] = (tmp_path / "replaced").glob("*/meets.sqlite3")
+    assert kept.read_bytes() == b"not a database, " * 1000
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,13 @@ class Active(Struct, frozen=True):
     detail: str
 
 
+DATABASE_REPLACED = OperatorWarning(
+    "database_replaced",
+    "The database was found damaged when the appliance was started. It was put aside, and the meets were taken from "
+    "the newest good snapshot.",
+    "Keep all tables open: by themselves they bring back what came after the snapshot. See that every table is live "
+    "and compare the last lifts. Use another card when there is time. This goes with the next start.",
+)
 SELF_CHECK_FAILED = OperatorWarning(
     "self_check_failed",
     "The appliance has checked what it has stored, and found something that is not as it should be.",
@@ -80,6 +87,7 @@ MIRROR_SAME_DISK = OperatorWarning(
 )
 
 CATALOGUE = (
+    DATABASE_REPLACED,
     SELF_CHECK_FAILED,
     MEET_READ_ONLY,
     SNAPSHOT_FAILED,

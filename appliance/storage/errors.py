@@ -18,6 +18,11 @@ _REASONS = {
 }
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
+# A file with other tables than ours, or with text that is none, is told by the plain error; a dead sector by a read
+# that fails. A disk that is full, locked or write-protected, or a file that may not be read, is no damage.
+_DAMAGED_TO_A_READER = _DAMAGED | {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_FORMAT}
+_DEAD_SECTORS = frozenset({sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ, sqlite3.SQLITE_IOERR_CORRUPTFS})
+
 
 class StorageError(Exception):
     """The root of all that storage raises."""
@@ -86,6 +91,16 @@ def reason_of(error: BaseException) -> str:
     if isinstance(error, StorageFailed):
         return error.reason
     return _REASONS.get(_primary_code(error)) or str(_sqlite_error(error))
+
+
+def is_damage(error: BaseException) -> bool:
+    """Whether an error on reading a database means that the file is damaged, and no second attempt will help."""
+    if isinstance(error, StorageFailed) and error.__cause__ is not None:
+        return is_damage(error.__cause__)
+    if isinstance(error, StorageError):
+        return isinstance(error, DatabaseDamaged)
+    code = getattr(_sqlite_error(error), "sqlite_errorcode", None)
+    return code in _DEAD_SECTORS or _primary_code(error) in _DAMAGED_TO_A_READER
 
 
 def at_opening(error: sqlite3.Error | peewee.PeeweeException, path: str) -> StorageError:

@@ -197,9 +197,14 @@ def check(connection: sqlite3.Connection) -> list[Problem]:
     Whether a digest is right takes the engine: compare `StoredMeet.digest` with the digest of its updates.
     """
     try:
-        return _check_file(connection) + _check_logs(connection)
+        return inspect(connection)
     except sqlite3.DatabaseError as error:
         return [Problem(None, reason_of(error))]
+
+
+def inspect(connection: sqlite3.Connection) -> list[Problem]:
+    """The same as `check` for who has to tell a damaged file from a disk that refuses. Raises sqlite3's errors."""
+    return _check_file(connection) + _check_logs(connection)
 
 
 def _check_file(connection: sqlite3.Connection) -> list[Problem]:

@@ -6,6 +6,8 @@ numbers were taken back, and can bring what they still hold.
 
 from __future__ import annotations
 
+import os
+import re
 import secrets
 import shutil
 import sqlite3
@@ -38,6 +40,10 @@ ASIDE = "replaced"
 """Folder in the data directory for databases that were replaced and of which no snapshot could be taken."""
 
 _WAL, _SHM = "-wal", "-shm"
+FILES = ("", _WAL, _SHM, "-journal")
+"""What the names of a database's files end in; the main file is the first."""
+
+_ASIDE_NAME = re.compile(r"(\d{6,})-.*")
 
 # For a reader that looks at the present database while it shall be replaced.
 BUSY_TIMEOUT_S = 5.0
@@ -184,9 +190,39 @@ def put_aside(database: Path, label: str) -> Path | None:
     return aside
 
 
+def move_aside(database: Path, reason: Reason, wall_ms: int) -> Path:
+    """Move a database that is damaged, with all its files as they are, to a folder of its own.
+
+    It takes no room and reads nothing, so it works on a disk that is full and with a file that cannot be read.
+
+    Returns:
+        The folder: ``replaced/000003-damaged-20261123T141502Z``, numbered on from those that are there.
+
+    Raises:
+        FileRefused: some of the files may have been moved; the next attempt takes the others to another folder.
+    """
+    replaced = database.parent / ASIDE
+    try:
+        replaced.mkdir(exist_ok=True, mode=0o700)
+        named = [_ASIDE_NAME.fullmatch(each.name) for each in replaced.iterdir()]
+        number = 1 + max([int(each[1]) for each in named if each], default=0)
+        aside = replaced / name_of(number, reason, wall_ms).removesuffix(SUFFIX)
+        aside.mkdir(mode=0o700)
+        for suffix in FILES:
+            file = database.with_name(database.name + suffix)
+            # A link that leads nowhere is a file of ours, too.
+            if os.path.lexists(file):
+                file.rename(aside / file.name)
+        for folder in (aside, replaced, database.parent):
+            sync_folder(folder)
+    except OSError as error:
+        raise FileRefused(error) from error
+    return aside
+
+
 def clear(data_dir: Path) -> None:
     """Remove what an interrupted restore has left; it is never loaded."""
-    for suffix in ("", _WAL, _SHM, "-journal", durable.PART):
+    for suffix in (*FILES, durable.PART):
         discard(data_dir / (STAGED + suffix))
 
 

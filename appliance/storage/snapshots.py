@@ -39,7 +39,7 @@ _RECORD = "snapshot"
 
 
 class Reason(StrEnum):
-    """Why a snapshot was taken."""
+    """Why a snapshot was taken; of what is ``damaged`` there is none, it names what was put aside."""
 
     PERIODIC = "periodic"
     FLIGHT_END = "flight-end"
@@ -48,6 +48,7 @@ class Reason(StrEnum):
     BEFORE_UPGRADE = "before-upgrade"
     SHUTDOWN = "shutdown"
     MANUAL = "manual"
+    DAMAGED = "damaged"
 
 
 class Record(Struct, frozen=True):

@@ -41,6 +41,29 @@ def thin(folder: Path, appliance_id: str, now_s: int, share_percent: int) -> lis
     return dropped
 
 
+def drop_oldest(folder: Path, keep: Path | None = None) -> Snapshot | None:
+    """Delete the oldest snapshot of a folder, because the meets need its room now; those that cannot be read go first.
+
+    Args:
+        folder: one of snapshots, or one that does not exist.
+        keep: one that must stay; by default the newest that can be read.
+
+    Returns:
+        What was deleted, None if there is nothing to spare.
+
+    Raises:
+        FileRefused: it cannot be deleted.
+    """
+    newest_first = snapshots(folder)
+    if keep is None:
+        keep = next((each.path for each in newest_first if each.record is not None), None)
+    to_spare = [each for each in reversed(newest_first) if each.path != keep]
+    oldest = next(iter(sorted(to_spare, key=lambda each: each.record is not None)), None)
+    if oldest is not None:
+        remove(oldest)
+    return oldest
+
+
 def _held(snapshot: Snapshot) -> Held:
     record = snapshot.record
     if record is None:

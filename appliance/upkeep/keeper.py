@@ -23,7 +23,7 @@ from appliance.storage.data_dir import database_in, snapshots_in
 from appliance.storage.errors import StorageError
 from appliance.storage.retention import budget_bytes
 from appliance.storage.snapshots import Reason, Snapshot, remove_unfinished, snapshots, take
-from appliance.storage.thinning import thin
+from appliance.storage.thinning import drop_oldest, thin
 from appliance.upkeep import mirroring
 from appliance.upkeep.mirroring import Mirroring, MirrorState
 
@@ -178,6 +178,20 @@ class SnapshotKeeper:
             self._board.put_up(warnings.DISK_NEARLY_FULL, f"less than {_mib(disk.total // 20)} MiB are free")
         else:
             self._board.take_down(warnings.DISK_NEARLY_FULL)
+
+    async def make_room(self) -> None:
+        """Drop the oldest snapshot if the disk is nearly full: the meets come first. The newest good one stays."""
+        async with self.paused:
+            disk = await self._on_disk(lambda: shutil.disk_usage(self._data_dir))
+            if budget_bytes(disk.total, disk.free, 0, 100) > 0:
+                return
+            try:
+                dropped = await self._on_disk(partial(drop_oldest, self._folder))
+            except StorageError as error:
+                _log.warning("snapshots_not_thinned", reason=str(error))
+                return
+        if dropped is not None:
+            _log.warning("snapshot_dropped_for_room", name=dropped.name, bytes=dropped.size)
 
     async def _thin(self) -> None:
         now_s = int(self._clock.now_s())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from appliance.live.meets import Meets
 from appliance.service.logging import get_logger
 from appliance.storage.errors import StorageError
+from appliance.storage.journal import Journal
 from appliance.storage.snapshots import Reason
 from appliance.upkeep.flights import FlightWatch
 from appliance.upkeep.keeper import SnapshotKeeper
@@ -18,22 +19,30 @@ MINUTE_S = 60.0
 # So long after its last lift a flight is seen to have ended; a result is often corrected within that time.
 FLIGHTS_S = 5.0
 
+# Tables that were told SERVER_BUSY try again about every second.
+ROOM_S = 1.0
+
 _log = get_logger(__name__)
 
 
 class Recurring:
     """The recurring work of one appliance."""
 
-    def __init__(self, schedule: Schedule, keeper: SnapshotKeeper, self_check: SelfCheck, meets: Meets) -> None:
+    def __init__(
+        self, schedule: Schedule, keeper: SnapshotKeeper, self_check: SelfCheck, meets: Meets, journal: Journal
+    ) -> None:
         self._schedule = schedule
         self._keeper = keeper
         self._meets = meets
+        self._journal = journal
+        self._failures = journal.failures
         self._flights = FlightWatch()
         schedule.every(SNAPSHOT_S, "periodic snapshot", self._periodic)
         schedule.every(FLIGHTS_S, "flights", self.look_for_flight_ends)
         schedule.every(SELF_CHECK_S, "self check", self_check.run)
         schedule.every(MINUTE_S, "save sessions", self.save_sessions)
         schedule.every(MINUTE_S, "room and mirror", self._room_and_mirror)
+        schedule.every(ROOM_S, "room for the meets", self.make_room)
 
     def start(self) -> None:
         """From now on."""
@@ -63,6 +72,13 @@ class Recurring:
             await self._meets.save_sessions()
         except StorageError as error:
             _log.warning("sessions_not_saved", reason=str(error))
+
+    async def make_room(self) -> None:
+        """Where updates could not be stored since the last look, let the oldest snapshot make room for them."""
+        failures = self._journal.failures
+        if failures != self._failures:
+            self._failures = failures
+            await self._keeper.make_room()
 
     async def _periodic(self) -> None:
         await self._keeper.take_if_changed(Reason.PERIODIC)

@@ -13,7 +13,7 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from appliance.live.meets import Meets
 from appliance.live.stored import log_of
@@ -101,6 +101,11 @@ class SelfCheck:
         else:
             self._board.take_down(warnings.MEET_READ_ONLY)
         self._note(told)
+
+    def count(self, problem: str) -> None:
+        """Count something that was found, and dealt with, before anything was taken up."""
+        self.report = structs.replace(self.report, found=self.report.found + 1)
+        _log.error("self_check_found", what=problem)
 
     async def run(self) -> None:
         """Check everything once, while the meets go on."""

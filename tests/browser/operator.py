@@ -5,7 +5,8 @@ Nothing here knows our own script. What is in the store is read, and changed, th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from itertools import takewhile
 from typing import Any, Literal, TypeAlias
 
@@ -86,6 +87,14 @@ class Operator:
             "buffer": msgspec.json.encode(store),
         }
         await self.page.locator("#loadhelper").set_input_files(file)
+
+    @asynccontextmanager
+    async def until_other_lifters(self) -> AsyncIterator[None]:
+        """What is done within ends with another list of lifters, which the page reads from a file in its own time."""
+        before = await self.page.evaluate_handle(f"() => {{ {STORE} return store().getState().registration; }}")
+        yield
+        changed = f"(before) => {{ {STORE} return store().getState().registration !== before; }}"
+        await self.page.wait_for_function(changed, arg=before)
 
     async def start_new_meet(self) -> None:
         """Home: New Meet, and Continue if it asks."""

@@ -163,7 +163,8 @@ _MEET_AFTER: dict[str, Callable[[Action], Mapping[str, Any]]] = {
 
 
 async def _overwrite_store(operator: Operator, action: Action) -> None:
-    await operator.load(action["store"])
+    async with operator.until_other_lifters():
+        await operator.load(action["store"])
 
 
 async def _change_language(operator: Operator, action: Action) -> None:

@@ -262,6 +262,39 @@ async def test_a_table_that_was_away_while_the_old_copy_went_on(tmp_path: Path) 
         assert not here.rejected
 
 
+async def test_a_card_that_flipped_bytes_in_a_power_cut_costs_nothing(tmp_path: Path) -> None:
+    async with hall(tmp_path) as here:
+        for name in ("Platform 1", "Weigh-in", "Desk"):
+            await here.sit_down(name)
+        await here.work(*here.tables, updates=10, word="old")
+        await here.agree()
+        # A stop takes a snapshot and leaves one file.
+        await here.server.stop()
+        await here.server.start()
+        await here.work(*here.tables, updates=25, word="new")
+        before = await here.agree()
+        await here.server.kill()
+        database = here.data_dir / "meets.sqlite3"
+        content = bytearray(database.read_bytes())
+        for offset in range(2 * 4096, len(content), 512):
+            content[offset] ^= 0xFF
+        database.write_bytes(content)
+        (here.data_dir / "meets.sqlite3-wal").write_bytes(b"")
+        await here.server.start()
+        await here.tables["Desk"].wait_for(lambda core: core.status is Status.LIVE)
+        assert await here.agree() == before
+        assert await here.newcomer_sees() == before
+        [aside] = (here.data_dir / "replaced").iterdir()
+        assert (aside / "meets.sqlite3").read_bytes() == content
+        await here.work(*here.tables, updates=3, word="after")
+        after = await here.agree()
+        await here.server.kill()
+        await here.server.start()
+        assert await here.agree() == after
+        assert len(list((here.data_dir / "replaced").iterdir())) == 1
+        assert not here.rejected
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("seed", range(8))

@@ -8,7 +8,7 @@ import pytest
 
 from appliance.storage.journal import Journal
 from appliance.storage.snapshots import Reason, snapshots, take
-from appliance.storage.thinning import thin
+from appliance.storage.thinning import drop_oldest, thin
 from tests.small_disk import fill, mounted
 from tests.storage.filled import flip_byte
 
@@ -48,3 +48,16 @@ async def test_a_full_disk_keeps_the_newest_that_can_be_read(
         assert [each.sequence for each in thin(disk, "us", 0, 50)] != []
         assert sequences(disk)[:1] in ([3], [4])
         assert 3 in sequences(disk)
+
+
+async def test_for_the_meets_the_oldest_go_one_by_one_and_the_newest_that_can_be_read_stays(
+    journal: Journal, database_path: Path, folder: Path
+) -> None:
+    for _ in range(4):
+        taken = take(database_path, folder, Reason.PERIODIC, 0, 0)
+    flip_byte(taken.path, 5)
+    left = []
+    while drop_oldest(folder) is not None:
+        left.append(sequences(folder))
+    assert left == [[3, 2, 1], [3, 2], [3]]
+    assert drop_oldest(folder / "gone") is None

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from appliance.protocol import messages
 from appliance.storage.data_dir import snapshots_in
-from appliance.storage.snapshots import snapshots
+from appliance.storage.snapshots import Reason, snapshots, take
 from appliance.upkeep import recurring
+from tests.small_disk import fill, mounted
 from tests.upkeep.test_flights import lifter
-from tests.world import Table, World, world
+from tests.world import Table, World, update, world
 
 
 async def scored(venue: World) -> Table:
@@ -62,3 +64,31 @@ async def test_a_stop_keeps_what_has_changed_and_nothing_twice(tmp_path: Path) -
         await venue.restart()
         assert await reasons(venue, "shutdown") == ["shutdown"]
     assert len(snapshots(snapshots_in(tmp_path / "data"))) == 1
+
+
+async def test_on_a_full_disk_the_oldest_snapshots_make_room_until_updates_fit_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recurring, "ROOM_S", 0.05)
+    with mounted(tmp_path / "disk", megabytes=4) as disk:
+        async with world(disk / "data") as venue:
+            table, reader = await venue.table(), await venue.table()
+            created = await table.create({"A": 1}, "A")
+            await reader.join(created.meet_id, "A", readOnly=True)
+            folder = snapshots_in(venue.data_dir)
+            for _ in range(5):
+                newest = take(venue.data_dir / "meets.sqlite3", folder, Reason.PERIODIC, 0, 0)
+            fill(disk)
+            big = update("x.big", "x" * 60_000, 1)
+            busy = 0
+            answer: object = None
+            while not isinstance(answer, messages.UpdateAck):
+                await table.send_updates(big)
+                answer = await table.hear()
+                busy += isinstance(answer, messages.ServerBusy)
+                # What it has can be read all the while.
+                await reader.pull()
+            assert busy
+            there = [each.sequence for each in snapshots(folder)]
+            assert len(there) < 5
+            assert there == list(range(newest.sequence, newest.sequence - len(there), -1))

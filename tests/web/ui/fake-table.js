@@ -102,6 +102,24 @@ export class FakeTable extends EventTarget {
     if (this.refusal) throw this.refusal;
   }
 
+  /**
+   * As the real one, it is joining meanwhile, and what it was before if it is not let in.
+   *
+   * @param {string} name
+   * @param {any} wish
+   */
+  async enter(name, wish) {
+    const before = this.status;
+    this.change({ phase: "joining" });
+    try {
+      await this.called(name, wish);
+    } catch (refusal) {
+      this.status = before;
+      setTimeout(() => this.change({}));
+      throw refusal;
+    }
+  }
+
   async meets() {
     return this.known;
   }
@@ -114,13 +132,13 @@ export class FakeTable extends EventTarget {
 
   /** @param {any} wish */
   async create(wish) {
-    await this.called("create", wish);
+    await this.enter("create", wish);
     this.put(STATES.live);
   }
 
   /** @param {any} wish */
   async join(wish) {
-    await this.called("join", wish);
+    await this.enter("join", wish);
     this.put({ ...STATES.live, locationName: wish.locationName });
   }
 

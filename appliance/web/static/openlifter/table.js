@@ -77,6 +77,10 @@ export class Table extends EventTarget {
       otherVersion: (theirs) => this._notify({ kind: "other version", mine: this._stateVersion, theirs }),
     });
     setInterval(() => this._session && this._tell(), AGE_MS);
+    window.addEventListener("beforeunload", (event) => {
+      // What is on disk comes back with the next page; what is only in memory would be gone.
+      if (this._session?.notKept && this._session.core.pending.length > 0) event.preventDefault();
+    });
   }
 
   /** Find out who this tab is, and go on where it stopped. */

@@ -13,8 +13,9 @@ const MAX_MEET_NAME = 200;
 /**
  * @param {Table} table
  * @param {Texts} t
+ * @param {() => void} settled called when the appliance has answered, before the form says what
  */
-export function createCreateForm(table, t) {
+export function createCreateForm(table, t, settled) {
   const { meetName, platforms } = table.openlifter;
   const nameInput = el("input", {
     id: "live-meet-name", class: "live-input", type: "text", autocomplete: "off", value: meetName, maxlength: MAX_MEET_NAME,
@@ -73,8 +74,10 @@ export function createCreateForm(table, t) {
       });
       password.control.value = "";
       submit.setWorking(false);
+      settled();
     } catch (error) {
       submit.setWorking(false);
+      settled();
       problems.refused(error, submit.element);
     }
   }

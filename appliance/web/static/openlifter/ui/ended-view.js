@@ -26,9 +26,9 @@ export function endOf(why) {
 /**
  * @param {Table} table
  * @param {Texts} t
- * @returns {import("./interface.js").View}
+ * @param {() => void} settled called when the appliance has answered, before the form says what
  */
-export function createEndedView(table, t) {
+export function createEndedView(table, t, settled) {
   const happened = el("p", {});
   const detail = el("p", { class: "live-detail" });
   const safe = el("p", {});
@@ -64,8 +64,10 @@ export function createEndedView(table, t) {
       await table.join({ meetId, locationName, password: password.control.value });
       password.control.value = "";
       submit.setWorking(false);
+      settled();
     } catch (error) {
       submit.setWorking(false);
+      settled();
       problems.refused(error, submit.element);
     }
   }
@@ -77,7 +79,13 @@ export function createEndedView(table, t) {
     el("div", { class: "live-actions" }, useHere, save), form, el("div", { class: "live-actions" }, leave));
   return {
     element,
+    get working() {
+      return submit.working;
+    },
+    /** @param {TableStatus} status */
     update({ phase, ended, blocked, pending, meetId, locationName }) {
+      // While the appliance is asked the table is joining: what was typed stays in sight.
+      if (submit.working) return;
       const end = ended ? endOf(ended.why) : null;
       if (phase === "blocked" && blocked) {
         setText(happened, t.versions(blocked.ours, blocked.theirs));

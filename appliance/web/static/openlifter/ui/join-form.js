@@ -12,8 +12,9 @@ import { MEET_ID_DIGITS, digitsOf, formatAsTyped, grouped } from "./meet-id.js";
  * @param {Table} table
  * @param {Texts} t
  * @param {string} meetId what a link said, "" if nothing did
+ * @param {() => void} settled called when the appliance has answered, before the form says what
  */
-export function createJoinForm(table, t, meetId) {
+export function createJoinForm(table, t, meetId, settled) {
   const idInput = el("input", {
     id: "live-meet-id", name: "username", class: "live-input live-id-input", type: "text", inputmode: "numeric",
     autocomplete: "username", placeholder: "123 456 789", value: grouped(meetId),
@@ -84,8 +85,10 @@ export function createJoinForm(table, t, meetId) {
         forget();
       }
       submit.setWorking(false);
+      settled();
     } catch (error) {
       submit.setWorking(false);
+      settled();
       problems.refused(error, submit.element);
     } finally {
       idInput.readOnly = password.control.readOnly = false;

@@ -23,13 +23,16 @@ export function createPage(table, t, meetId) {
   const head = createStatusView(t);
   const notices = createNoticesView(table, t);
   const lost = createLostTabs(table, t);
-  const ended = createEndedView(table, t);
+  const ended = createEndedView(table, t, settled);
   const meet = createMeetView(table, t);
-  const start = createStart(table, t, meetId);
+  const start = createStart(table, t, meetId, settled);
   const views = [head, notices, lost, ended, meet];
   const element = el("main", { id: "live-page", class: "live-page live-ui", lang: t.language, hidden: true },
     head.element, notices.element, lost.element, ended.element, start.element, meet.element);
-  return {
+  function settled() {
+    page.update(table.status);
+  }
+  const page = {
     element,
     focus: () => /** @type {HTMLElement} */ (element.querySelector("h1")).focus({ preventScroll: true }),
     refresh: () => start.refresh(),
@@ -37,12 +40,13 @@ export function createPage(table, t, meetId) {
     update(status) {
       const { phase } = status;
       for (const view of views) view.update(status);
-      show(ended.element, phase === "ended" || phase === "blocked");
+      show(ended.element, phase === "ended" || phase === "blocked" || ended.working);
       show(meet.element, isInMeet(status));
       // What was typed stays in sight while the appliance is asked, and if it says no.
       show(start.element, phase === "alone" || start.working);
     },
   };
+  return page;
 }
 
 /**
@@ -51,10 +55,11 @@ export function createPage(table, t, meetId) {
  * @param {Table} table
  * @param {Texts} t
  * @param {string} meetId
+ * @param {() => void} settled
  */
-function createStart(table, t, meetId) {
-  const create = createCreateForm(table, t);
-  const join = createJoinForm(table, t, meetId);
+function createStart(table, t, meetId, settled) {
+  const create = createCreateForm(table, t, settled);
+  const join = createJoinForm(table, t, meetId, settled);
   const ways = {
     create: { ...createWay("create", t.createTitle, t.createAbout, choose), form: create },
     join: { ...createWay("join", t.joinTitle, t.joinAbout, choose), form: join },

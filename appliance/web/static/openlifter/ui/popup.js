@@ -13,6 +13,8 @@ import { toneOf } from "./words.js";
 /** @typedef {import("./interface.js").TableStatus} TableStatus */
 /** @typedef {import("./interface.js").Held} Held */
 
+const GAP_PX = 10;
+
 /**
  * @param {Table} table
  * @param {Texts} t
@@ -26,6 +28,9 @@ export function createPopups(table, t, route) {
     connection.element, notices.element);
   function moveToStage() {
     if (element.parentElement !== stage()) stage().append(element);
+    // OpenLifter's bar has two lines where the window is narrow or the language long.
+    const bar = stage() === document.body ? document.querySelector("#root nav") : null;
+    element.style.top = `${(bar ? Math.max(0, bar.getBoundingClientRect().bottom) : 0) + GAP_PX}px`;
   }
   document.addEventListener("fullscreenchange", moveToStage);
   document.addEventListener("webkitfullscreenchange", moveToStage);
@@ -61,11 +66,17 @@ function createConnectionPopup(t) {
   const text = el("p", {});
   const age = el("p", { class: "live-note" });
   const more = el("div", { class: "live-popup-more" }, text, age);
-  const size = button(t.minimise, () => setSmall(!small), { kind: "quiet", class: "live-button-small" });
+  const size = button(t.minimise, resize, { kind: "quiet", class: "live-button-small" });
   const element = el("div", { class: "live-popup live-popup-connection", hidden: true },
     el("div", { class: "live-popup-head" }, sign, el("span", { role: "status" }, word), size), more);
   let away = false;
   let small = false;
+  /** @type {TableStatus|null} */
+  let shown = null;
+  function resize() {
+    setSmall(!small);
+    if (shown) update(shown);
+  }
   /** @param {boolean} now */
   function setSmall(now) {
     small = now;
@@ -73,23 +84,23 @@ function createConnectionPopup(t) {
     setText(size, small ? t.enlarge : t.minimise);
     size.setAttribute("aria-expanded", String(!small));
   }
+  /** @param {TableStatus} status */
+  function update(status) {
+    shown = status;
+    const { phase, pending, lastContactS } = status;
+    const over = phase === "blocked" || (phase === "ended" && pending > 0);
+    const left = phase === "alone" || phase === "starting" || (phase === "live" && pending === 0) || (phase === "ended" && pending === 0);
+    if (phase === "offline" && !away) setSmall(false);
+    away = phase === "offline" || over || (away && !left);
+    show(element, away);
+    element.dataset.tone = toneOf(status) === "good" ? "busy" : toneOf(status);
+    setIcon(sign, element.dataset.tone === "bad" ? "bad" : "busy");
+    setText(word, small && pending > 0 ? `${t.state[phase]} · ${t.unsent(pending)}` : t.state[phase]);
+    setText(text, phase === "offline" ? t.offlineUnsent(pending) : over ? `${t.sentence[phase]} ${pending ? t.unsent(pending) : ""}` : t.backUnsent(pending));
+    setText(age, over ? "" : `${t.lastContact}: ${t.age(lastContactS)}`);
+  }
   setSmall(false);
-  return {
-    element,
-    update(status) {
-      const { phase, pending, lastContactS } = status;
-      const over = phase === "blocked" || (phase === "ended" && pending > 0);
-      const left = phase === "alone" || phase === "starting" || (phase === "live" && pending === 0) || (phase === "ended" && pending === 0);
-      if (phase === "offline" && !away) setSmall(false);
-      away = phase === "offline" || over || (away && !left);
-      show(element, away);
-      element.dataset.tone = toneOf(status) === "good" ? "busy" : toneOf(status);
-      setIcon(sign, element.dataset.tone === "bad" ? "bad" : "busy");
-      setText(word, small && pending > 0 ? `${t.state[phase]} · ${t.unsent(pending)}` : t.state[phase]);
-      setText(text, phase === "offline" ? t.offlineUnsent(pending) : over ? `${t.sentence[phase]} ${pending ? t.unsent(pending) : ""}` : t.backUnsent(pending));
-      setText(age, over ? "" : `${t.lastContact}: ${t.age(lastContactS)}`);
-    },
-  };
+  return { element, update };
 }
 
 /**
@@ -163,6 +174,8 @@ function createHeldQuestion(table, t) {
     question = null;
     if (answer === "confirm") table.confirmHeld();
     else table.revertHeld();
+    // The same may come again before the table has said that there is nothing to ask.
+    asked = "";
   }
   return {
     close,
