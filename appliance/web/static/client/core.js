@@ -452,7 +452,8 @@ export class ClientCore {
 
   /** @param {import("./messages.js").MeetCreated | import("./messages.js").MeetJoined} message */
   _welcome(message) {
-    if (this.status !== Status.JOINING) return;
+    const another = message.msgType === "MEET_CREATED" && this._credentials.kind !== "create";
+    if (this.status !== Status.JOINING || another) return;
     if (message.msgType === "MEET_CREATED" && this._credentials.kind === "create") {
       const { clientId, password } = this._credentials;
       this.meetId = message.meetId;
