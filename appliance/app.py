@@ -130,7 +130,7 @@ async def _serving(
     new_pin = await pin.prepare()
     if new_pin is not None:
         _log.warning("operator_pin_made", operator_pin=new_pin, note="it is shown only now: write it down")
-    meets = Meets(journal, passwords, signer, Sessions(), clock)
+    meets = Meets(journal, passwords, signer, Sessions(), clock, board)
     self_check = SelfCheck(data_dir.database, journal, meets, board)
     if rescued is not None:
         board.put_up(warnings.DATABASE_REPLACED, str(rescued))

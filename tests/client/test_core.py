@@ -529,6 +529,8 @@ class TestResynchronising:
         assert len(other.saw(events.Diverged)) == 1
         assert [pull.last_server_seq for pull in pulls(other)] == [0]
         other.deliver_up()
+        assert server.diverged == 1
+        other.deliver_up()
         other.deliver_down()
         assert other.core.view() == {"meet": {"name": "Cup"}}
         other.deliver_down()

@@ -693,14 +693,22 @@ export class ClientCore {
     if (message.lastServerSeq > this.applied) {
       this._pull();
     } else if (message.lastServerSeq === this.applied && message.stateDigest !== this.digest) {
-      this._events.push({
-        type: "Diverged",
-        serverSeq: this.applied,
-        ours: this.digest,
-        theirs: message.stateDigest,
-      });
+      this._diverged(message, this.digest);
       this._pull(message.epoch);
     }
+  }
+
+  /** @param {import("./messages.js").Heartbeat | import("./messages.js").PullDone} message @param {string} ours */
+  _diverged({ epoch, lastServerSeq: serverSeq, stateDigest }, ours) {
+    this._events.push({ type: "Diverged", serverSeq, ours, theirs: stateDigest });
+    this._outgoing.push({
+      msgType: "STATE_DIVERGED",
+      sessionToken: this._token,
+      epoch,
+      serverSeq,
+      clientDigest: ours,
+      stateDigest,
+    });
   }
 
   /** @param {import("./messages.js").PullDone} message */
@@ -715,7 +723,7 @@ export class ClientCore {
     const { epoch, lastServerSeq: serverSeq } = message;
     const digest = this._log.pulledDigest();
     if (digest !== message.stateDigest) {
-      this._events.push({ type: "Diverged", serverSeq, ours: digest, theirs: message.stateDigest });
+      this._diverged(message, digest);
       if (this._log.anew) this._giveUp();
       else this._pull(epoch);
       return;
