@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
+import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
@@ -16,8 +18,12 @@ from appliance.access.operator_pin import OperatorPin
 from appliance.access.passwords import Passwords
 from appliance.access.sessions import Sessions
 from appliance.access.tokens import TokenSigner
+from appliance.discovery.advertiser import Advertiser
+from appliance.discovery.browser import Browser
+from appliance.discovery.names import Announcement, Claimant, make_label
 from appliance.live.doors import Doors
 from appliance.live.meets import Meets
+from appliance.protocol.words import PROTOCOL_VERSION
 from appliance.service import warnings
 from appliance.service.clock import ServiceClock, wall_ms
 from appliance.service.logging import get_logger
@@ -38,6 +44,7 @@ from appliance.upkeep.schedule import Schedule
 from appliance.upkeep.self_check import SelfCheck
 from appliance.web.operator import OperatorDesk
 from appliance.web.routes import make_web
+from appliance.web.well_known import WellKnown
 
 # The writer thread has to get the interpreter lock back some five times for each commit. A busy event loop gives it up
 # when this interval has passed, but lets go and takes it again at each turn, which starts the wait anew: with the
@@ -142,8 +149,10 @@ async def _serving(
     restorer = Restorer(data_dir.path, journal, meets, doors, keeper, self_check, clock)
     desk = OperatorDesk(data_dir.path, pin, keeper, restorer, self_check, meets, board)
     recurring = Recurring(Schedule(monotonic), keeper, self_check, meets, journal)
+    advertiser, browser = _discovery(settings, facts.appliance_id, meets, board)
+    well_known = WellKnown(advertiser, browser, meets)
     runner = web.AppRunner(
-        make_web(meets, journal, doors, board, desk, settings.openlifter),
+        make_web(meets, journal, doors, board, desk, well_known, settings.openlifter),
         shutdown_timeout=SHUTDOWN_S,
         access_log=None,
     )
@@ -154,8 +163,10 @@ async def _serving(
         await site.start()
         addresses = list(dict.fromkeys(map(_url, runner.addresses)))
         _log.info("serving", version=__version__, addresses=addresses, data_dir=str(settings.data_dir))
+        advertiser.start({address[0] for address in runner.addresses}, runner.addresses[0][1])
         yield Appliance(meets, addresses, new_pin)
     finally:
+        await advertiser.stop()
         await recurring.stop()
         await runner.cleanup()
         await meets.close()
@@ -164,6 +175,20 @@ async def _serving(
         await keeper.close()
         passwords.close()
         _log.info("stopped")
+
+
+def _discovery(settings: Settings, appliance_id: str, meets: Meets, board: WarningBoard) -> tuple[Advertiser, Browser]:
+    claimant = Claimant(appliance_id, secrets.token_hex(4))
+    browser = Browser(claimant)
+    advertiser = Advertiser(
+        make_label(settings.name, socket.gethostname()),
+        Announcement(claimant=claimant, version=__version__, proto=PROTOCOL_VERSION),
+        lambda: list(reversed(meets.names)),
+        browser,
+        board,
+        enabled=settings.discovery,
+    )
+    return advertiser, browser
 
 
 def _url(address: tuple[str, int] | tuple[str, int, int, int]) -> str:

@@ -17,6 +17,7 @@ import msgspec
 
 from appliance import __version__, app
 from appliance.access.signing_key import SigningKeyDamaged
+from appliance.discovery import command as discover_command
 from appliance.service import logging, settings
 from appliance.storage.errors import StorageError
 from appliance.upkeep import commands as upkeep_commands
@@ -63,6 +64,7 @@ def _parser(command: str) -> argparse.ArgumentParser:
     settings.add_flags(installing)
     installing.set_defaults(run=_install_openlifter)
     upkeep_commands.add_parsers(commands, _settings)
+    discover_command.add_parser(commands)
     if command == "simulate":
         from appliance.client import simulate_command
 

@@ -18,6 +18,7 @@ from appliance.web import openlifter
 from appliance.web.operator import OperatorDesk
 from appliance.web.qr import qr_svg
 from appliance.web.static_files import StaticFiles
+from appliance.web.well_known import WellKnown
 
 # A disk that takes longer for one row cannot carry a meet.
 PROBE_S = 5.0
@@ -29,7 +30,13 @@ BOARD = web.AppKey("BOARD", WarningBoard)
 
 
 def make_web(
-    meets: Meets, journal: Journal, doors: Doors, board: WarningBoard, desk: OperatorDesk, openlifter_place: Path
+    meets: Meets,
+    journal: Journal,
+    doors: Doors,
+    board: WarningBoard,
+    desk: OperatorDesk,
+    well_known: WellKnown,
+    openlifter_place: Path,
 ) -> web.Application:
     """The web application: what each URL does, and what its handlers need.
 
@@ -49,6 +56,7 @@ def make_web(
     app.router.add_post("/operator/snapshot", desk.snapshot)
     app.router.add_post("/operator/restore", desk.restore)
     app.router.add_get("/api/v1/meets", list_meets)
+    app.router.add_get("/.well-known/openlifter", well_known.serve)
     # What a person who only knows the address wants to see.
     app.router.add_get("/", openlifter.redirect)
     app.router.add_get("/openlifter", openlifter.redirect)
