@@ -1,4 +1,4 @@
-"""However often a server falls back, and whoever returns when: what was acknowledged last on a key stands at the end."""
+"""However often a server falls back, and whoever returns when: what was acknowledged last on a key stands then."""
 
 from __future__ import annotations
 
