@@ -29,7 +29,7 @@ TICK_S = 2.0
 LOOK_S = 10.0
 # Two networks that are joined far away tell nobody: so often we ask whether our names are still ours.
 ASK_S = 60.0
-RETRY_S = 5.0
+RETRY_S = 3.0
 
 # A card that comes up says so several times.
 SETTLE_S = 0.15

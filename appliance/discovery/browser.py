@@ -26,29 +26,32 @@ class Browser:
 
     def __init__(self, own: Claimant | None = None) -> None:
         self._own = own
-        self._seen: dict[str, Neighbour] = {}
+        self._names: set[str] = set()
         self._asking: dict[str, asyncio.Task[None]] = {}
         self._browser: AsyncServiceBrowser | None = None
+        self._zc: Zeroconf | None = None
 
     @property
     def seen(self) -> list[Neighbour]:
         """The appliances that are there now, by name."""
-        return sorted(self._seen.values(), key=lambda neighbour: neighbour.name)
+        neighbours = (_neighbour(self._zc, name) for name in sorted(self._names)) if self._zc is not None else ()
+        return [each for each in neighbours if each is not None and each.announcement.claimant != self._own]
 
     def attach(self, network: AsyncZeroconf) -> None:
         """Begin to look."""
-        self._browser = AsyncServiceBrowser(network.zeroconf, SERVICE_TYPE, handlers=[self._on_change])
+        self._zc = network.zeroconf
+        self._browser = AsyncServiceBrowser(self._zc, SERVICE_TYPE, handlers=[self._on_change])
 
     async def detach(self) -> None:
         """Look no more, and see nobody any more; calling it twice is fine."""
         if self._browser is not None:
             await self._browser.async_cancel()
-            self._browser = None
         for task in self._asking.values():
             task.cancel()
         await asyncio.gather(*self._asking.values(), return_exceptions=True)
         self._asking.clear()
-        self._seen.clear()
+        self._names.clear()
+        self._browser = self._zc = None
 
     # zeroconf calls its handlers by keyword.
     def _on_change(
@@ -62,23 +65,21 @@ class Browser:
         if before is not None:
             before.cancel()
         if state_change is ServiceStateChange.Removed:
-            gone = self._seen.pop(name, None)
-            if gone is not None:
-                _log.info("appliance_gone", name=gone.name, host=gone.host)
+            if name in self._names:
+                self._names.remove(name)
+                _log.info("appliance_gone", name=label_of(name))
         else:
-            self._asking[name] = asyncio.get_running_loop().create_task(
-                self._ask(zeroconf, name), name=f"asking {label_of(name)}"
-            )
+            task = asyncio.get_running_loop().create_task(self._ask(zeroconf, name), name=f"asking {label_of(name)}")
+            self._asking[name] = task
 
     async def _ask(self, zc: Zeroconf, name: str) -> None:
-        info = AsyncServiceInfo(SERVICE_TYPE, name)
-        neighbour = _neighbour(info) if await info.async_request(zc, ASK_MS) else None
+        """Get into zeroconf's cache what `seen` reads there."""
+        found = await AsyncServiceInfo(SERVICE_TYPE, name).async_request(zc, ASK_MS)
         self._asking.pop(name, None)
-        if neighbour is None or neighbour.announcement.claimant == self._own:
-            self._seen.pop(name, None)
-        elif self._seen.get(name) != neighbour:
-            self._seen[name] = neighbour
+        neighbour = _neighbour(zc, name) if found else None
+        if neighbour is not None and neighbour.announcement.claimant != self._own and name not in self._names:
             _log.info("appliance_seen", name=neighbour.name, host=neighbour.host, addresses=neighbour.reachable)
+        self._names.add(name)
 
 
 async def look(interfaces: list[Interface], listen_s: float) -> list[Neighbour]:
@@ -97,15 +98,16 @@ async def look(interfaces: list[Interface], listen_s: float) -> list[Neighbour]:
             await browser.detach()
 
 
-def _neighbour(info: AsyncServiceInfo) -> Neighbour | None:
-    announcement = from_txt(info.properties)
+def _neighbour(zc: Zeroconf, name: str) -> Neighbour | None:
+    """The appliance as the newest of what was heard of it says; None if it is none, or has not told all of it."""
+    info = AsyncServiceInfo(SERVICE_TYPE, name)
+    announcement = from_txt(info.properties) if info.load_from_cache(zc) else None
     if announcement is None or not info.port or not info.server:
         return None
-    addresses = sorted(info.parsed_addresses(IPVersion.All), key=is_link_local_v6)
     return Neighbour(
-        name=label_of(info.name),
+        name=label_of(name),
         host=info.server.removesuffix("."),
         port=info.port,
-        addresses=tuple(addresses),
+        addresses=tuple(sorted(info.parsed_addresses(IPVersion.All), key=is_link_local_v6)),
         announcement=announcement,
     )

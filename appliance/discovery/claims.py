@@ -72,11 +72,13 @@ async def free_names(zc: Zeroconf, label: str, own: Collection[str], keep: str |
         own: the addresses of this machine: what another responder here says of them is no objection.
         keep: an instance name that is ours already.
     """
+    await zc.async_wait_for_start()
     host_number = instance_number = 1
     quiet = 0
     while quiet < PROBES:
         names = Names(host_name(host_number), keep or instance_name(label, instance_number))
-        zc.async_send(_questions(names))
+        # To us alone, which no rate limit holds back; at last to all, since another program here may hear the others.
+        zc.async_send(_questions(names, _IN if quiet == PROBES - 1 else _IN_AND_TELL_US))
         await asyncio.sleep(PROBE_S)
         host_taken = bool(_foreign(zc, names.host, own))
         instance_taken = keep is None and bool(_records(zc, names.instance, DNSService))
@@ -88,7 +90,7 @@ async def free_names(zc: Zeroconf, label: str, own: Collection[str], keep: str |
 
 def ask(zc: Zeroconf, names: Names) -> None:
     """Ask who claims our names; whoever does is heard by `Overhearing`, and is in `rivals` a second later."""
-    out = _questions(names)
+    out = _questions(names, _IN)
     out.add_question(DNSQuestion(SERVICE_TYPE, _PTR, _IN))
     zc.async_send(out)
 
@@ -138,7 +140,7 @@ class Overhearing(RecordUpdateListener):
     def async_update_records(self, zc: Zeroconf, now: float, records: list[RecordUpdate]) -> None:  # noqa: ARG002
         """zeroconf's call with what it has heard."""
         names, own = self._names(), self._own()
-        if any(self._is_doubtful(update.new, names, own) for update in records if not update.new.is_expired(now)):
+        if any(self._is_doubtful(update.new, names, own) for update in records if _stands(update.new, now)):
             self._doubt()
 
     def _is_doubtful(self, record: DNSRecord, names: Names, own: Collection[str]) -> bool:
@@ -150,11 +152,11 @@ class Overhearing(RecordUpdateListener):
         return False
 
 
-def _questions(names: Names) -> DNSOutgoing:
+def _questions(names: Names, to_whom: int) -> DNSOutgoing:
     out = DNSOutgoing(_QUERY)
     for name, kinds in ((names.host, (_A, _AAAA)), (names.instance, (_SRV, _TXT))):
         for kind in kinds:
-            out.add_question(DNSQuestion(name, kind, _IN_AND_TELL_US))
+            out.add_question(DNSQuestion(name, kind, to_whom))
     return out
 
 
@@ -170,11 +172,18 @@ def _claimants(zc: Zeroconf, instance: str) -> frozenset[Claimant]:
 def _records(zc: Zeroconf, name: str, kind: type[Record]) -> list[Record]:
     now = current_time_millis()
     held = zc.cache.entries_with_name(name)
-    return [record for record in held if isinstance(record, kind) and not record.is_expired(now)]
+    return [record for record in held if isinstance(record, kind) and _stands(record, now)]
+
+
+def _stands(record: DNSRecord, now: float) -> bool:
+    """Whether a record was not taken back. One that was stays for a second, and zeroconf makes it live for another
+    second whenever it hears what has taken its place."""
+    return record.ttl > 1 and not record.is_expired(now)
 
 
 def _properties(record: DNSText) -> dict[bytes, bytes | None]:
-    return ServiceInfo(SERVICE_TYPE, record.name, properties=record.text).properties
+    # Of whatever kind the service is: only the reader of the record is wanted.
+    return ServiceInfo(SERVICE_TYPE, f"any.{SERVICE_TYPE}", properties=record.text).properties
 
 
 def _text(record: DNSAddress) -> str:

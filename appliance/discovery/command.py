@@ -112,7 +112,9 @@ async def _listed(http: aiohttp.ClientSession, neighbour: Neighbour) -> Listed:
 async def _about(http: aiohttp.ClientSession, url: str) -> _About | None:
     try:
         async with http.get(url, allow_redirects=False) as answer:
-            return msgspec.json.decode(await answer.content.read(_MOST_BYTES), type=_About)
+            if answer.content_length is None or answer.content_length > _MOST_BYTES:
+                return None
+            return msgspec.json.decode(await answer.read(), type=_About)
     except (aiohttp.ClientError, TimeoutError, msgspec.DecodeError):
         return None
 

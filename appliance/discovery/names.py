@@ -19,7 +19,7 @@ LABEL_BYTES = 63
 TXT_BYTES = 255
 
 _ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
-_PATH = re.compile(r"/[0-9A-Za-z._~/-]{0,100}")
+_PATH = re.compile(r"/(?!/)[0-9A-Za-z._~/-]{0,100}")
 _VERSION = re.compile(r"[0-9A-Za-z.+-]{1,40}")
 _MEET_ID = re.compile(r"[0-9]{1,20}")
 

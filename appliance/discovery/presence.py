@@ -119,6 +119,9 @@ class Presence:
             claims.give_up_addresses(zc, info)
         keep = names.instance if keep_instance else None
         self.names = await claims.free_names(zc, self._label, self._own(), keep)
+        if not keep_host:
+            # An answer that zeroconf still had in its queue may have come after the first time.
+            claims.give_up_addresses(zc, info)
         _log.info("name_yielded", before=names.host, host=self.names.host, instance=self.names.instance)
         await self._register()
         return True
