@@ -35,6 +35,7 @@ from appliance.storage.loading import load_appliance
 from appliance.storage.mirror import MountTable, find
 from appliance.storage.restoring import clear
 from appliance.storage.snapshots import Reason
+from appliance.upkeep.examination import Examination
 from appliance.upkeep.keeper import SnapshotKeeper
 from appliance.upkeep.mirroring import Mirroring
 from appliance.upkeep.recurring import Recurring
@@ -42,6 +43,8 @@ from appliance.upkeep.rescue import Rescued, rescue
 from appliance.upkeep.restorer import Restorer
 from appliance.upkeep.schedule import Schedule
 from appliance.upkeep.self_check import SelfCheck
+from appliance.web.doctor import Doctor
+from appliance.web.landing import Landing
 from appliance.web.operator import OperatorDesk
 from appliance.web.routes import make_web
 from appliance.web.well_known import WellKnown
@@ -151,8 +154,10 @@ async def _serving(
     recurring = Recurring(Schedule(monotonic), keeper, self_check, meets, journal)
     advertiser, browser = _discovery(settings, facts.appliance_id, meets, board)
     well_known = WellKnown(advertiser, browser, meets)
+    examination = Examination(data_dir.path, settings.openlifter, advertiser, browser, keeper, meets, clock, board)
+    doctor, landing = Doctor(examination), Landing(advertiser, browser, meets, board, settings.openlifter)
     runner = web.AppRunner(
-        make_web(meets, journal, doors, board, desk, well_known, settings.openlifter),
+        make_web(meets, journal, doors, board, desk, well_known, doctor, landing, settings.openlifter),
         shutdown_timeout=SHUTDOWN_S,
         access_log=None,
     )

@@ -21,6 +21,7 @@ from appliance.discovery import command as discover_command
 from appliance.service import logging, settings
 from appliance.storage.errors import StorageError
 from appliance.upkeep import commands as upkeep_commands
+from appliance.upkeep import doctor_command
 from appliance.web.openlifter_build import NotABuild
 from appliance.web.openlifter_install import install
 
@@ -65,6 +66,7 @@ def _parser(command: str) -> argparse.ArgumentParser:
     installing.set_defaults(run=_install_openlifter)
     upkeep_commands.add_parsers(commands, _settings)
     discover_command.add_parser(commands)
+    doctor_command.add_parser(commands, _settings)
     if command == "simulate":
         from appliance.client import simulate_command
 

@@ -107,6 +107,11 @@ class Advertiser:
         return names.host.removesuffix(".") if names else None
 
     @property
+    def announced(self) -> bool:
+        """Whether it may be made known: not where it is switched off, or where only this computer can reach it."""
+        return self._task is not None
+
+    @property
     def announcement(self) -> Announcement:
         """What is said of it now."""
         return msgspec.structs.replace(self._said, meets=tuple(self._meets()))

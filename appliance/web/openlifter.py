@@ -93,7 +93,7 @@ class OpenLifter:
 
 
 async def redirect(_: web.Request) -> web.StreamResponse:
-    """``GET /openlifter`` and ``GET /``: the last slash matters, addresses in the page count from it."""
+    """``GET /openlifter``: the last slash matters, addresses in the page count from it."""
     raise web.HTTPTemporaryRedirect(BASE)
 
 

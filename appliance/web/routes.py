@@ -15,6 +15,8 @@ from appliance.service.warnings import WarningBoard
 from appliance.storage.errors import StorageError
 from appliance.storage.journal import Journal
 from appliance.web import openlifter
+from appliance.web.doctor import Doctor
+from appliance.web.landing import Landing
 from appliance.web.operator import OperatorDesk
 from appliance.web.qr import qr_svg
 from appliance.web.static_files import StaticFiles
@@ -36,6 +38,8 @@ def make_web(
     board: WarningBoard,
     desk: OperatorDesk,
     well_known: WellKnown,
+    doctor: Doctor,
+    landing: Landing,
     openlifter_place: Path,
 ) -> web.Application:
     """The web application: what each URL does, and what its handlers need.
@@ -57,8 +61,9 @@ def make_web(
     app.router.add_post("/operator/restore", desk.restore)
     app.router.add_get("/api/v1/meets", list_meets)
     app.router.add_get("/.well-known/openlifter", well_known.serve)
-    # What a person who only knows the address wants to see.
-    app.router.add_get("/", openlifter.redirect)
+    app.router.add_get("/api/v1/doctor", doctor.findings)
+    app.router.add_get("/doctor", doctor.page)
+    app.router.add_get("/", landing.page)
     app.router.add_get("/openlifter", openlifter.redirect)
     app.router.add_get("/openlifter/{path:.*}", openlifter.OpenLifter(openlifter_place).serve)
     app.router.add_get("/api/v1/qr.svg", qr_svg)
