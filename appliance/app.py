@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 from aiohttp import web
 
@@ -21,8 +22,10 @@ from appliance.live.meets import Meets
 from appliance.service import warnings
 from appliance.service.clock import ServiceClock, wall_ms
 from appliance.service.logging import get_logger
+from appliance.service.loop_lag import LoopLag
 from appliance.service.settings import Settings
 from appliance.service.warnings import WarningBoard
+from appliance.storage import shutdowns
 from appliance.storage.data_dir import DataDir
 from appliance.storage.journal import Journal
 from appliance.storage.loading import load_appliance
@@ -36,6 +39,8 @@ from appliance.upkeep.rescue import Rescued, rescue
 from appliance.upkeep.restorer import Restorer
 from appliance.upkeep.schedule import Schedule
 from appliance.upkeep.self_check import SelfCheck
+from appliance.web.health import Health
+from appliance.web.metrics import MetricsPage, measured
 from appliance.web.operator import OperatorDesk
 from appliance.web.routes import make_web
 
@@ -56,12 +61,23 @@ class Appliance:
     Attributes:
         meets: those that run on it.
         addresses: where it can be reached.
+        works: returns when what writes to the disk has done what it was given; an exception says that it never will.
+        status: how it is, in plain words.
         new_pin: the operator PIN, if this is the first start: it is shown now and never again.
     """
 
-    def __init__(self, meets: Meets, addresses: list[str], new_pin: str | None) -> None:
+    def __init__(
+        self,
+        meets: Meets,
+        addresses: list[str],
+        works: Callable[[], Awaitable[None]],
+        status: Callable[[], str],
+        new_pin: str | None,
+    ) -> None:
         self.meets = meets
         self.addresses = addresses
+        self.works = works
+        self.status = status
         self.new_pin = new_pin
 
     @property
@@ -102,12 +118,15 @@ async def running(
         signer = TokenSigner(signing_key.load_or_create(data_dir.signing_key))
         journal = Journal(data_dir.database)
         await journal.start()
+        unsafe = shutdowns.begin(data_dir.shutdowns)
+        given = passwords or Passwords()
         try:
-            rooms = _serving(settings, data_dir, journal, signer, passwords or Passwords(), monotonic, places, rescued)
+            rooms = _serving(settings, data_dir, journal, signer, given, monotonic, places, rescued, unsafe)
             async with rooms as appliance:
                 yield appliance
         finally:
             await journal.stop()
+            shutdowns.end(data_dir.shutdowns, unsafe)
     finally:
         data_dir.release()
 
@@ -122,6 +141,7 @@ async def _serving(
     monotonic: Callable[[], float],
     mounts: MountTable,
     rescued: Rescued | None,
+    unsafe_shutdowns: int,
 ) -> AsyncIterator[Appliance]:
     facts = await journal.read(load_appliance)
     clock = ServiceClock(facts.service_seconds, monotonic)
@@ -129,7 +149,7 @@ async def _serving(
     pin = OperatorPin(data_dir.operator_pin, passwords, signer, clock.now_s, monotonic)
     new_pin = await pin.prepare()
     if new_pin is not None:
-        _log.warning("operator_pin_made", operator_pin=new_pin, note="it is shown only now: write it down")
+        _log.info("operator_pin_made")
     meets = Meets(journal, passwords, signer, Sessions(), clock)
     self_check = SelfCheck(data_dir.database, journal, meets, board)
     if rescued is not None:
@@ -142,8 +162,11 @@ async def _serving(
     restorer = Restorer(data_dir.path, journal, meets, doors, keeper, self_check, clock)
     desk = OperatorDesk(data_dir.path, pin, keeper, restorer, self_check, meets, board)
     recurring = Recurring(Schedule(monotonic), keeper, self_check, meets, journal)
+    health = Health(meets, journal, doors, board, data_dir.path)
+    lag = LoopLag()
+    page = MetricsPage(measured(doors, meets, journal, keeper, self_check, board, lag, unsafe_shutdowns))
     runner = web.AppRunner(
-        make_web(meets, journal, doors, board, desk, settings.openlifter),
+        make_web(meets, doors, desk, health, page, settings.openlifter),
         shutdown_timeout=SHUTDOWN_S,
         access_log=None,
     )
@@ -154,8 +177,9 @@ async def _serving(
         await site.start()
         addresses = list(dict.fromkeys(map(_url, runner.addresses)))
         _log.info("serving", version=__version__, addresses=addresses, data_dir=str(settings.data_dir))
-        yield Appliance(meets, addresses, new_pin)
+        yield Appliance(meets, addresses, journal.works, partial(_status, meets, doors, board), new_pin)
     finally:
+        lag.stop()
         await recurring.stop()
         await runner.cleanup()
         await meets.close()
@@ -164,6 +188,12 @@ async def _serving(
         await keeper.close()
         passwords.close()
         _log.info("stopped")
+
+
+def _status(meets: Meets, doors: Doors, board: WarningBoard) -> str:
+    wrong = ", ".join(warning.name for warning in board.active)
+    well = f"serving {len(meets.hubs)} meets, {doors.inside} connections"
+    return f"{well}; warnings: {wrong}" if wrong else well
 
 
 def _url(address: tuple[str, int] | tuple[str, int, int, int]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 from aiohttp import hdrs, web
@@ -11,25 +10,19 @@ from appliance.live.connection import Connection
 from appliance.live.doors import Doors
 from appliance.live.meets import Meets
 from appliance.protocol.words import CloseCode
-from appliance.service.warnings import WarningBoard
-from appliance.storage.errors import StorageError
-from appliance.storage.journal import Journal
 from appliance.web import openlifter
+from appliance.web.health import Health
+from appliance.web.metrics import MetricsPage
 from appliance.web.operator import OperatorDesk
 from appliance.web.qr import qr_svg
 from appliance.web.static_files import StaticFiles
 
-# A disk that takes longer for one row cannot carry a meet.
-PROBE_S = 5.0
-
 MEETS = web.AppKey("MEETS", Meets)
-JOURNAL = web.AppKey("JOURNAL", Journal)
 DOORS = web.AppKey("DOORS", Doors)
-BOARD = web.AppKey("BOARD", WarningBoard)
 
 
 def make_web(
-    meets: Meets, journal: Journal, doors: Doors, board: WarningBoard, desk: OperatorDesk, openlifter_place: Path
+    meets: Meets, doors: Doors, desk: OperatorDesk, health: Health, metrics: MetricsPage, openlifter_place: Path
 ) -> web.Application:
     """The web application: what each URL does, and what its handlers need.
 
@@ -37,11 +30,11 @@ def make_web(
     """
     app = web.Application()
     app[MEETS] = meets
-    app[JOURNAL] = journal
     app[DOORS] = doors
-    app[BOARD] = board
     app.router.add_get("/ws", websocket)
-    app.router.add_get("/healthz", healthz)
+    app.router.add_get("/healthz", health.healthz)
+    app.router.add_get("/readyz", health.readyz)
+    app.router.add_get("/metrics", metrics.serve)
     app.router.add_get("/operator", desk.page)
     app.router.add_post("/operator/sign-in", desk.sign_in)
     app.router.add_post("/operator/sign-out", desk.sign_out)
@@ -62,26 +55,6 @@ def make_web(
 async def websocket(request: web.Request) -> web.StreamResponse:
     """``GET /ws``: one client of the live protocol."""
     return await request.app[DOORS].serve(Connection(request, request.app[MEETS]))
-
-
-async def healthz(request: web.Request) -> web.Response:
-    """``GET /healthz``: 200 only when an update could be stored right now, else 503 with the reason.
-
-    ``warnings`` are the names of what holds now; what exactly was seen is for the operator.
-    """
-    warnings = [warning.name for warning in request.app[BOARD].active]
-    try:
-        async with asyncio.timeout(PROBE_S):
-            await request.app[JOURNAL].probe()
-    except TimeoutError:
-        return _failing("the disk does not answer", warnings)
-    except StorageError as error:
-        return _failing(str(error), warnings)
-    return web.json_response({"status": "ok", "warnings": warnings})
-
-
-def _failing(reason: str, warnings: list[str]) -> web.Response:
-    return web.json_response({"status": "failing", "reason": reason, "warnings": warnings}, status=503)
 
 
 async def _show_out(app: web.Application) -> None:

@@ -12,6 +12,8 @@ from appliance.protocol.words import CloseCode
 
 
 class Guest:
+    waiting_bytes = 3
+
     """Stays until it is told to go, or for ever."""
 
     def __init__(self, *, stubborn: bool = False) -> None:
