@@ -7,8 +7,9 @@ import secrets
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 from aiohttp import web
 
@@ -27,8 +28,10 @@ from appliance.protocol.words import PROTOCOL_VERSION
 from appliance.service import warnings
 from appliance.service.clock import ServiceClock, wall_ms
 from appliance.service.logging import get_logger
+from appliance.service.loop_lag import LoopLag
 from appliance.service.settings import Settings
 from appliance.service.warnings import WarningBoard
+from appliance.storage import shutdowns
 from appliance.storage.data_dir import DataDir
 from appliance.storage.journal import Journal
 from appliance.storage.loading import load_appliance
@@ -44,9 +47,12 @@ from appliance.upkeep.restorer import Restorer
 from appliance.upkeep.schedule import Schedule
 from appliance.upkeep.self_check import SelfCheck
 from appliance.web.doctor import Doctor
+from appliance.web.health import Health
 from appliance.web.landing import Landing
+from appliance.web.metrics import MetricsPage, measured
+from appliance.web.openlifter import OpenLifter
 from appliance.web.operator import OperatorDesk
-from appliance.web.routes import make_web
+from appliance.web.routes import Pages, make_web
 from appliance.web.well_known import WellKnown
 
 # The writer thread has to get the interpreter lock back some five times for each commit. A busy event loop gives it up
@@ -66,12 +72,23 @@ class Appliance:
     Attributes:
         meets: those that run on it.
         addresses: where it can be reached.
+        works: returns when what writes to the disk has done what it was given; an exception says that it never will.
+        status: how it is, in plain words.
         new_pin: the operator PIN, if this is the first start: it is shown now and never again.
     """
 
-    def __init__(self, meets: Meets, addresses: list[str], new_pin: str | None) -> None:
+    def __init__(
+        self,
+        meets: Meets,
+        addresses: list[str],
+        works: Callable[[], Awaitable[None]],
+        status: Callable[[], str],
+        new_pin: str | None,
+    ) -> None:
         self.meets = meets
         self.addresses = addresses
+        self.works = works
+        self.status = status
         self.new_pin = new_pin
 
     @property
@@ -112,12 +129,15 @@ async def running(
         signer = TokenSigner(signing_key.load_or_create(data_dir.signing_key))
         journal = Journal(data_dir.database)
         await journal.start()
+        unsafe = shutdowns.begin(data_dir.shutdowns)
+        given = passwords or Passwords()
         try:
-            rooms = _serving(settings, data_dir, journal, signer, passwords or Passwords(), monotonic, places, rescued)
+            rooms = _serving(settings, data_dir, journal, signer, given, monotonic, places, rescued, unsafe)
             async with rooms as appliance:
                 yield appliance
         finally:
             await journal.stop()
+            shutdowns.end(data_dir.shutdowns, unsafe)
     finally:
         data_dir.release()
 
@@ -132,6 +152,7 @@ async def _serving(
     monotonic: Callable[[], float],
     mounts: MountTable,
     rescued: Rescued | None,
+    unsafe_shutdowns: int,
 ) -> AsyncIterator[Appliance]:
     facts = await journal.read(load_appliance)
     clock = ServiceClock(facts.service_seconds, monotonic)
@@ -139,7 +160,7 @@ async def _serving(
     pin = OperatorPin(data_dir.operator_pin, passwords, signer, clock.now_s, monotonic)
     new_pin = await pin.prepare()
     if new_pin is not None:
-        _log.warning("operator_pin_made", operator_pin=new_pin, note="it is shown only now: write it down")
+        _log.info("operator_pin_made")
     meets = Meets(journal, passwords, signer, Sessions(), clock, board)
     self_check = SelfCheck(data_dir.database, journal, meets, board)
     if rescued is not None:
@@ -150,14 +171,21 @@ async def _serving(
     keeper = SnapshotKeeper(data_dir.path, facts.appliance_id, settings.snapshot_share, mirroring, meets, clock, board)
     await keeper.start()
     restorer = Restorer(data_dir.path, journal, meets, doors, keeper, self_check, clock)
-    desk = OperatorDesk(data_dir.path, pin, keeper, restorer, self_check, meets, board)
     recurring = Recurring(Schedule(monotonic), keeper, self_check, meets, journal)
     advertiser, browser = _discovery(settings, facts.appliance_id, meets, board)
-    well_known = WellKnown(advertiser, browser, meets)
     examination = Examination(data_dir.path, settings.openlifter, advertiser, browser, keeper, meets, clock, board)
-    doctor, landing = Doctor(examination), Landing(advertiser, browser, meets, board, settings.openlifter)
+    lag = LoopLag()
+    pages = Pages(
+        operator=OperatorDesk(data_dir.path, pin, keeper, restorer, self_check, meets, board),
+        health=Health(meets, journal, doors, board, data_dir.path),
+        metrics=MetricsPage(measured(doors, meets, journal, keeper, self_check, board, lag, unsafe_shutdowns)),
+        well_known=WellKnown(advertiser, browser, meets),
+        doctor=Doctor(examination),
+        landing=Landing(advertiser, browser, meets, board),
+        openlifter=OpenLifter(settings.openlifter),
+    )
     runner = web.AppRunner(
-        make_web(meets, journal, doors, board, desk, well_known, doctor, landing, settings.openlifter),
+        make_web(meets, doors, pages),
         shutdown_timeout=SHUTDOWN_S,
         access_log=None,
     )
@@ -169,9 +197,10 @@ async def _serving(
         addresses = list(dict.fromkeys(map(_url, runner.addresses)))
         _log.info("serving", version=__version__, addresses=addresses, data_dir=str(settings.data_dir))
         advertiser.start({address[0] for address in runner.addresses}, runner.addresses[0][1])
-        yield Appliance(meets, addresses, new_pin)
+        yield Appliance(meets, addresses, journal.works, partial(_status, meets, doors, board), new_pin)
     finally:
         await advertiser.stop()
+        lag.stop()
         await recurring.stop()
         await runner.cleanup()
         await meets.close()
@@ -194,6 +223,12 @@ def _discovery(settings: Settings, appliance_id: str, meets: Meets, board: Warni
         enabled=settings.discovery,
     )
     return advertiser, browser
+
+
+def _status(meets: Meets, doors: Doors, board: WarningBoard) -> str:
+    wrong = ", ".join(warning.name for warning in board.active)
+    well = f"serving {len(meets.hubs)} meets, {doors.inside} connections"
+    return f"{well}; warnings: {wrong}" if wrong else well
 
 
 def _url(address: tuple[str, int] | tuple[str, int, int, int]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import faulthandler
 import os
 import resource
 import signal
@@ -18,7 +19,9 @@ import msgspec
 from appliance import __version__, app
 from appliance.access.signing_key import SigningKeyDamaged
 from appliance.discovery import command as discover_command
-from appliance.service import logging, settings
+from appliance.service import installing, logging, settings
+from appliance.service.notify import Notifier
+from appliance.service.watchdog import keep_telling
 from appliance.storage.errors import StorageError
 from appliance.upkeep import commands as upkeep_commands
 from appliance.upkeep import doctor_command
@@ -36,6 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"openlifter-appliance: {error}", file=sys.stderr)
         return 2
     except (StorageError, SigningKeyDamaged, OSError) as error:
+        print(f"openlifter-appliance: {error}", file=sys.stderr)
+        return 1
+    except installing.CannotInstall as error:
         print(f"openlifter-appliance: {error}", file=sys.stderr)
         return 1
     except NotABuild as error:
@@ -64,6 +70,11 @@ def _parser(command: str) -> argparse.ArgumentParser:
     installing.add_argument("source", metavar="PATH", type=Path, help="its build folder, or that folder as a zip")
     settings.add_flags(installing)
     installing.set_defaults(run=_install_openlifter)
+    as_service = commands.add_parser("install-service", help="have this machine start it by itself (systemd)")
+    as_service.add_argument("--dry-run", action="store_true", help="only show what would be written and run")
+    as_service.set_defaults(run=_install_service)
+    no_service = commands.add_parser("uninstall-service", help="no longer; the meets stay where they are")
+    no_service.set_defaults(run=_uninstall_service)
     upkeep_commands.add_parsers(commands, _settings)
     discover_command.add_parser(commands)
     doctor_command.add_parser(commands, _settings)
@@ -108,9 +119,24 @@ def _install_openlifter(parsed: argparse.Namespace) -> int:
     return 0
 
 
+def _install_service(parsed: argparse.Namespace) -> int:
+    installation, place = installing.this_installation(), installing.Place()
+    print(installing.planned(installation, place) if parsed.dry_run else installing.install(installation, place))
+    return 0
+
+
+def _uninstall_service(_parsed: argparse.Namespace) -> int:
+    print(installing.uninstall(installing.Place()))
+    return 0
+
+
 async def _run(chosen: settings.Settings, *, demonstrate: bool = False) -> int:
     """The appliance, until a signal ends it or a bug does."""
     _allow_many_sockets()
+    # Where every thread stood, if the watchdog or a crash ends it.
+    faulthandler.enable()
+    notifier = Notifier()
+    notifier.status("starting: looking at the meets")
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
@@ -119,12 +145,16 @@ async def _run(chosen: settings.Settings, *, demonstrate: bool = False) -> int:
         if appliance.new_pin is not None:
             print(f"The operator PIN is {appliance.new_pin}. It is shown only now: write it down.", flush=True)
         stopping = asyncio.create_task(told.wait())
+        notifier.ready(appliance.status())
+        telling = asyncio.create_task(keep_telling(notifier, appliance.works, appliance.status))
         ends: set[asyncio.Future[Any]] = {stopping, appliance.meets.failed}
         beside = asyncio.create_task(_demonstrate(appliance.url)) if demonstrate else None
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-        for task in filter(None, (stopping, beside)):
+        notifier.stopping("stopping: storing what has come in")
+        tasks = [stopping, telling, *([beside] if beside else [])]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*filter(None, (stopping, beside)), return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         return 1 if appliance.meets.failed.done() and appliance.meets.failed.exception() else 0
 
 

@@ -82,6 +82,11 @@ class Connection:
         if not self._ended.done():
             self._ended.set_result(code)
 
+    @property
+    def waiting_bytes(self) -> int:
+        """What waits to be sent."""
+        return self._outbox.waiting_bytes
+
     # ------------------------------------------------------------ the hub's view
 
     def send(self, frame: bytes) -> None:

@@ -24,11 +24,20 @@ class Guest(Protocol[Answer]):
     def close(self, code: CloseCode) -> None:
         """End soon."""
 
+    @property
+    def waiting_bytes(self) -> int:
+        """What waits to be sent."""
+
 
 class Doors:
-    """Knows every socket that is being served."""
+    """Knows every socket that is being served.
+
+    Attributes:
+        let_in: how many there were so far.
+    """
 
     def __init__(self) -> None:
+        self.let_in = 0
         self._inside: set[Guest[object]] = set()
         self._open = asyncio.Event()
         self._open.set()
@@ -39,6 +48,7 @@ class Doors:
         """Serve a socket, as soon as the door is open."""
         await self._open.wait()
         self._inside.add(guest)
+        self.let_in += 1
         self._empty.clear()
         try:
             return await guest.serve()
@@ -46,6 +56,21 @@ class Doors:
             self._inside.discard(guest)
             if not self._inside:
                 self._empty.set()
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody who comes is let in at once."""
+        return self._open.is_set()
+
+    @property
+    def inside(self) -> int:
+        """How many sockets are being served."""
+        return len(self._inside)
+
+    @property
+    def waiting_bytes(self) -> int:
+        """What waits to be sent on all of them."""
+        return sum(guest.waiting_bytes for guest in self._inside)
 
     def show_out(self, code: CloseCode) -> None:
         """Close every socket."""

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterator
 from itertools import chain, groupby
 from typing import Protocol
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from appliance.live.heartbeat import Pulse
 from appliance.live.outbox import Newest
@@ -22,6 +22,7 @@ from appliance.live.presence import Attendance
 from appliance.live.recovering import RECOVERING, Recovery
 from appliance.live.release import Release, Run, standing_frames
 from appliance.live.stored import log_of
+from appliance.live.traffic import Traffic
 from appliance.meet.log import MeetLog, Sender
 from appliance.meet.records import Accepted, Epoch, Location, Meet
 from appliance.meet.state import State
@@ -103,6 +104,7 @@ class _Updates(Struct):
     updates: list[Update]
     size: int
     epoch: str | None
+    posted_s: float
 
     def newest_known(self) -> int:
         return max((update.after_server_seq_num for update in self.updates), default=0)
@@ -155,7 +157,7 @@ class _Decided(Struct):
             if updates >= len(post.updates):
                 self.done.append(post)
             else:
-                self.cut_short.append(_Updates(post.peer, post.member, post.updates[updates:], post.size, post.epoch))
+                self.cut_short.append(structs.replace(post, updates=post.updates[updates:]))
             updates = max(0, updates - len(post.updates))
 
 
@@ -184,6 +186,7 @@ class Hub:
     Attributes:
         recovery: how lost state comes back.
         diverged: how often a client noticed that its state was not ours.
+        traffic: what has gone through, counted.
     """
 
     def __init__(
@@ -222,6 +225,7 @@ class Hub:
         self._loop = asyncio.get_running_loop()
         self._settled = self._where_the_log_stands()
         self.recovery = Recovery(self)
+        self.traffic = Traffic()
 
     @property
     def epoch(self) -> str:
@@ -234,6 +238,11 @@ class Hub:
     def settled(self) -> Heartbeat:
         """Where the log stood when everything decided was last on disk."""
         return self._settled
+
+    @property
+    def waiting(self) -> int:
+        """How many messages and comings and goings wait."""
+        return len(self._inbox)
 
     @property
     def state(self) -> State:
@@ -257,7 +266,7 @@ class Hub:
 
     def post(self, peer: Peer, member: Member, updates: list[Update], size: int, epoch: str | None = None) -> None:
         """A client's message with updates, of ``size`` bytes. The peer hears `Peer.answered` when it is dealt with."""
-        self._arrive(_Updates(peer, member, updates, size, epoch))
+        self._arrive(_Updates(peer, member, updates, size, epoch, self._loop.time()))
 
     def enter(self, peer: Peer, member: Member, welcome: Welcome | None = None) -> None:
         """A client is there: from the welcome on it gets what happens. An older socket of it is superseded."""
@@ -373,6 +382,9 @@ class Hub:
             self._release(decided.runs)
             self._put_off(decided)
             done = decided.done
+            now = self._loop.time()
+            for post in done:
+                self.traffic.answers.add(now - post.posted_s)
         else:
             busy = encode(ServerBusy(retry_after_ms=BUSY_RETRY_MS, reason=refusal))
             for peer in {id(post.peer): post.peer for post in posts}.values():
@@ -447,6 +459,8 @@ class Hub:
             return str(error)
         log.settle()
         self._settled = self._where_the_log_stands()
+        self.traffic.accepted += len(accepted)
+        self.traffic.rejected += len(rejected)
         return None
 
     async def store_and_tell(self, runs: list[Run]) -> None:
@@ -538,6 +552,11 @@ class Hub:
 
     def _release(self, runs: list[Run]) -> None:
         release = Release(self.epoch, runs)
+        news = 0
+        for run in runs:
+            accepted = len(run.accepted())
+            news += accepted
+            self.traffic.relayed += accepted * (len(self._peers) - (run.client_id in self._peers))
         for client_id, (peer, _) in self._peers.items():
             for frame in release.frames_for(client_id):
                 peer.send(frame)
@@ -546,7 +565,7 @@ class Hub:
             relay_from = run.relay_from()
             if sender is not None and relay_from:
                 sender[0].send_stream(standing_frames(self.epoch, self.log.since(relay_from - 1)))
-        if self._heartbeat is not None and any(run.accepted() for run in runs):
+        if self._heartbeat is not None and news:
             self._heartbeat.burst()
 
     # ------------------------------------------------------------ who is here

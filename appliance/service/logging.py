@@ -31,6 +31,7 @@ SECRET_NAMES = frozenset(
         "cookie",
         "key",
         "passwordhash",
+        "operatorpin",
         "pin",
         "recoverybundle",
         "recoverykey",

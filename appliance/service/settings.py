@@ -19,6 +19,7 @@ import platformdirs
 
 APP_NAME = "openlifter-appliance"
 CONFIG_NAME = "openlifter.toml"
+SYSTEM_CONFIG_DIR = Path("/etc") / APP_NAME
 OPENLIFTER_NAME = "openlifter"
 ENV_PREFIX = "OPENLIFTER_"
 CONFIG_VARIABLE = ENV_PREFIX + "CONFIG"
@@ -319,7 +320,7 @@ def load(flags: Mapping[str, object], env: Mapping[str, str], config: str | Path
     """Read the config file, if there is one, and resolve all sources.
 
     The file is `config`, else the one that `OPENLIFTER_CONFIG` names, else the first that exists of
-    `<data dir>/openlifter.toml` and `openlifter.toml` in the platform's config directory.
+    `<data dir>/openlifter.toml`, `openlifter.toml` in the platform's config directory, and the one of the service.
 
     Raises:
         SettingsError: a setting is unknown or wrong, or the file cannot be read or is not TOML.
@@ -380,7 +381,8 @@ Every setting has a default; nothing need be set. A setting can come from four p
 
 The config file is TOML, in the sections below. It is the file that `--config` names, else the one that
 `{CONFIG_VARIABLE}` names, else `{CONFIG_NAME}` in the data directory, else `{CONFIG_NAME}` in the
-platform's config directory (`~/.config/{APP_NAME}` on Linux). For example:
+platform's config directory (`~/.config/{APP_NAME}` on Linux), else `{SYSTEM_CONFIG_DIR / CONFIG_NAME}`,
+which is that of the [service](service.md). For example:
 
 ```toml
 [server]
@@ -443,7 +445,8 @@ def _config_path(flags: Mapping[str, object], env: Mapping[str, str], config: st
     if named:
         return Path(named).expanduser()
     data_dir = flags.get("data_dir") or env.get(ENV_PREFIX + "DATA_DIR") or default_data_dir()
-    places = [Path(str(data_dir)).expanduser(), Path(platformdirs.user_config_dir(APP_NAME, appauthor=False))]
+    own = Path(platformdirs.user_config_dir(APP_NAME, appauthor=False))
+    places = [Path(str(data_dir)).expanduser(), own, SYSTEM_CONFIG_DIR]
     return next((path for place in places if (path := place / CONFIG_NAME).is_file()), None)
 
 

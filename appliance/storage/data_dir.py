@@ -47,6 +47,11 @@ class DataDir:
         return snapshots_in(self.path)
 
     @property
+    def shutdowns(self) -> Path:
+        """The marker that tells whether the last run ended in order."""
+        return self.path / "shutdowns.json"
+
+    @property
     def operator_pin(self) -> Path:
         """The hash of the operator PIN; written by access."""
         return operator_pin_in(self.path)

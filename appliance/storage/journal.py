@@ -23,6 +23,7 @@ import peewee
 from msgspec import Struct
 
 from appliance.service.logging import get_logger
+from appliance.service.metrics import Durations
 from appliance.storage.commands import AppendUpdates, Command, Probe
 from appliance.storage.database import connection_of, open_database
 from appliance.storage.errors import (
@@ -72,9 +73,9 @@ class _Outcome(Struct, frozen=True):
 class Journal:
     """Stores commands in the order in which they are submitted, from one event loop.
 
-    ``commits``, ``commands`` (those committed), ``failures`` (transactions that failed) and ``last_commit_s``
-    (how long the newest commit took, from taking the write lock to the end of the sync) are there to be
-    watched.
+    ``commits``, ``commands`` (those committed), ``failures`` (transactions that failed), ``last_commit_s``
+    (how long the newest commit took, from taking the write lock to the end of the sync) and ``durations`` (of all
+    commits) are there to be watched.
     """
 
     def __init__(self, path: Path) -> None:
@@ -82,6 +83,7 @@ class Journal:
         self.commands = 0
         self.failures = 0
         self.last_commit_s = 0.0
+        self.durations = Durations()
         self._path = path
         self._queue: SimpleQueue[_Work | None] = SimpleQueue()
         self._running = False
@@ -166,6 +168,22 @@ class Journal:
         """Write and commit one tiny row. Raises `StorageFailed` if the disk does not take it."""
         await self.submit(Probe())
 
+    async def works(self) -> None:
+        """Wait until the thread has worked off what was submitted before, whether or not the disk takes it.
+
+        Raises:
+            JournalStopped: it never will.
+        """
+        try:
+            await self.read(_nothing)
+        except StorageFailed as error:
+            _log.debug("journal_works_without_disk", reason=str(error))
+
+    @property
+    def waiting(self) -> int:
+        """How much waits for the thread."""
+        return self._queue.qsize()
+
     def _new_answer(self) -> _Answer:
         if not self._running:
             raise JournalStopped("the journal is not running")
@@ -240,6 +258,7 @@ class Journal:
         self.commits += 1
         self.commands += sum(outcome.error is None for outcome in outcomes)
         self.last_commit_s = perf_counter() - begun
+        self.durations.add(self.last_commit_s)
         self._outcomes += outcomes
 
     def _add(self, transaction: Transaction, write: _Write) -> _Outcome:
@@ -375,6 +394,10 @@ class Journal:
         stopped = JournalStopped("the journal has stopped")
         _resolve(_Outcome(item.answer, error=stopped) for item in left if item is not None)
         self._ended.set_result(None)
+
+
+def _nothing(_connection: sqlite3.Connection) -> None:
+    pass
 
 
 def _resolve(outcomes: Iterable[_Outcome]) -> None:

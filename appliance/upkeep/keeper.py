@@ -50,6 +50,7 @@ class SnapshotKeeper:
     Attributes:
         newest: the newest snapshot that can be read, None if there is none.
         mirror: how the second place was when it was last looked at.
+        taken, failed: how many snapshots were taken since the start, and how many could not be.
         paused: who holds it keeps snapshots from being taken.
     """
 
@@ -65,6 +66,8 @@ class SnapshotKeeper:
     ) -> None:
         self.newest: Snapshot | None = None
         self.mirror = MirrorState()
+        self.taken = 0
+        self.failed = 0
         self._data_dir = data_dir
         self._folder = snapshots_in(data_dir)
         self._appliance_id = appliance_id
@@ -107,6 +110,12 @@ class SnapshotKeeper:
         then = {(each.meet_id, each.last_server_seq, each.digest) for each in record.positions} if record else set()
         return now != then
 
+    @property
+    def age_s(self) -> float | None:
+        """Seconds of service since the newest snapshot, None if there is none."""
+        record = self.newest.record if self.newest else None
+        return max(0.0, self._clock.now_s() - record.service_s) if record else None
+
     async def take(self, reason: Reason) -> Snapshot:
         """Take a snapshot now, whether or not anything has changed.
 
@@ -117,9 +126,11 @@ class SnapshotKeeper:
             try:
                 snapshot = await self._on_disk(partial(self._take, reason))
             except StorageError as error:
+                self.failed += 1
                 self._failed(error)
                 raise
             self.newest = snapshot
+            self.taken += 1
             self._board.take_down(warnings.SNAPSHOT_FAILED)
             _log.info("snapshot_taken", name=snapshot.name, bytes=snapshot.size)
             await self._thin()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from html import escape
-from pathlib import Path
 from urllib.parse import quote
 
 from aiohttp import web
@@ -30,14 +29,11 @@ _DOORS = (
 class Landing:
     """The handler."""
 
-    def __init__(
-        self, advertiser: Advertiser, browser: Browser, meets: Meets, board: WarningBoard, openlifter: Path
-    ) -> None:
+    def __init__(self, advertiser: Advertiser, browser: Browser, meets: Meets, board: WarningBoard) -> None:
         self._advertiser = advertiser
         self._browser = browser
         self._meets = meets
         self._board = board
-        self._openlifter = openlifter
 
     async def page(self, _: web.Request) -> web.Response:
         """``GET /``: written here as a whole, so that the oldest phone shows it; `landing.js` only keeps it fresh."""

@@ -14,6 +14,8 @@ from appliance.protocol.words import CloseCode
 class Guest:
     """Stays until it is told to go, or for ever."""
 
+    waiting_bytes = 3
+
     def __init__(self, *, stubborn: bool = False) -> None:
         self.inside = asyncio.Event()
         self.told: list[CloseCode] = []
@@ -37,11 +39,13 @@ async def test_while_they_are_closed_nobody_is_inside_and_who_comes_waits() -> N
     await early.inside.wait()
     async with doors.closed():
         assert early.told == [CloseCode.GOING_DOWN]
+        assert (doors.open, doors.inside, doors.waiting_bytes) == (False, 0, 0)
         assert first.done()
         second = asyncio.create_task(doors.serve(late))
         await asyncio.sleep(0)
         assert not late.inside.is_set()
     await late.inside.wait()
+    assert (doors.open, doors.inside, doors.waiting_bytes, doors.let_in) == (True, 1, 3, 2)
     doors.show_out(CloseCode.GOING_DOWN)
     assert [await first, await second] == ["served", "served"]
 

@@ -6,29 +6,9 @@ import asyncio
 
 import aiohttp
 import msgspec
-import pytest
 
 from appliance.protocol.words import CloseCode
-from appliance.storage.errors import StorageFailed
-from appliance.storage.journal import Journal
 from tests.world import World
-
-
-async def test_healthz_is_200_while_an_update_could_be_stored(venue: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    status, text = await venue.get("/healthz")
-    assert (status, msgspec.json.decode(text)) == (200, {"status": "ok", "warnings": []})
-
-    async def refused(journal: Journal) -> None:
-        raise StorageFailed("the disk is full")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Journal, "probe", refused)
-        status, text = await venue.get("/healthz")
-        assert (status, msgspec.json.decode(text)) == (
-            503,
-            {"status": "failing", "reason": "the disk is full", "warnings": []},
-        )
-    assert (await venue.get("/healthz"))[0] == 200
 
 
 async def test_the_meets_are_listed_newest_first_with_the_names_they_have_now(venue: World) -> None:
