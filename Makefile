@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: run test style types arrows tests browser faults bench bench-browser docs schema wheel hooks clean
+.PHONY: run test style types arrows tests browser systemd faults bench bench-browser docs schema wheel hooks clean
 
 run: $(VENV)/.installed-run
 	$(BIN)/openlifter-appliance demo
@@ -23,12 +23,16 @@ types: $(VENV)/.installed-dev
 arrows: $(VENV)/.installed-dev
 	$(BIN)/lint-imports
 
-tests: $(VENV)/.installed-dev browser
+tests: $(VENV)/.installed-dev browser systemd
 	$(BIN)/pytest -n 2
 
 # Chromium, Node and npm, for the tests in a browser: installed where we may, else those tests are skipped and say so.
 browser:
 	@.ci/browser
+
+# The tools that look at the unit.
+systemd:
+	@.ci/systemd
 
 # Crashes, full disks and long replays: minutes, not seconds.
 faults: $(VENV)/.installed-dev

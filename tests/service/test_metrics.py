@@ -66,7 +66,12 @@ def test_a_histogram_of_no_room_is_empty() -> None:
 def test_one_thread_adds_while_another_reads() -> None:
     metrics, durations = Metrics(), Durations()
     metrics.histogram("commit_seconds", "Commits.", lambda: [durations])
-    adding = threading.Thread(target=lambda: [durations.add(0.01) for _ in range(100_000)])
+
+    def add() -> None:
+        for _ in range(100_000):
+            durations.add(0.01)
+
+    adding = threading.Thread(target=add)
     adding.start()
     seen = [samples(metrics)["openlifter_commit_seconds_count"] for _ in range(20)]
     adding.join()
