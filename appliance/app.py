@@ -182,7 +182,7 @@ async def _serving(
         well_known=WellKnown(advertiser, browser, meets),
         doctor=Doctor(examination),
         landing=Landing(advertiser, browser, meets, board),
-        openlifter=OpenLifter(settings.openlifter),
+        openlifter=OpenLifter(settings.openlifter, lambda: advertiser.hosts),
     )
     runner = web.AppRunner(
         make_web(meets, doors, pages),

@@ -40,6 +40,8 @@ LOSER_GONE_S = 3.0
 ECHO_S = 120.0
 GOODBYE_S = 2.0
 
+HTTP_PORT = 80
+
 _log = get_logger(__name__)
 
 
@@ -121,6 +123,12 @@ class Advertiser:
         """Where it can be reached, as in a URL, best first; on this computer only, if that is all it listens to."""
         out = [address for address in listening(self._look(), self._hosts) if not is_link_local_v6(address)]
         return [in_url(address, self.port) for address in out or sorted(filter(_is_loopback, self._hosts))]
+
+    @property
+    def hosts(self) -> list[str]:
+        """As in a URL, what it answers to: its name, and its addresses. A port that is the usual one is left out."""
+        named = [f"{self.hostname}:{self.port}"] if self.hostname else []
+        return [each.removesuffix(f":{HTTP_PORT}") for each in [*named, *self.addresses]]
 
     def start(self, hosts: Collection[str], port: int) -> None:
         """Make it known, in the background, as a server that was bound to these hosts and listens on this port.

@@ -17,8 +17,6 @@ from appliance.live.meets import Meets
 from appliance.service.warnings import Active, WarningBoard
 from appliance.web.house_page import house_page
 
-_HTTP_PORT = 80
-
 _DOORS = (
     ("/openlifter/", "Open OpenLifter", "For the tables: registration, weigh-in, platforms", "primary"),
     ("/doctor", "Network doctor", "When something is not found, or slow"),
@@ -55,10 +53,7 @@ again every few seconds.</p>
 
     def _urls(self) -> list[str]:
         """Where to send others: by name first, since that stays when the address changes."""
-        own = self._advertiser
-        port = "" if own.port == _HTTP_PORT else f":{own.port}"
-        named = [f"http://{own.hostname}{port}/"] if own.hostname else []
-        return named + [f"http://{address.removesuffix(f':{_HTTP_PORT}')}/" for address in own.addresses]
+        return [f"http://{host}/" for host in self._advertiser.hosts]
 
 
 def _verdict(active: Iterable[Active]) -> str:
