@@ -16,7 +16,6 @@ from tests.browser.table import Table
 from tests.browser.test_live_recovery import bench, enter
 from tests.browser.test_live_tables import entry_ids, venue
 
-
 ADDRESS = "127.0.0.1"
 
 
