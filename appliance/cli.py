@@ -21,6 +21,7 @@ from appliance.access.signing_key import SigningKeyDamaged
 from appliance.service import installing, logging, settings
 from appliance.service.notify import Notifier
 from appliance.service.watchdog import keep_telling
+from appliance.storage.data_dir import left_to_its_owner
 from appliance.storage.errors import StorageError
 from appliance.upkeep import commands as upkeep_commands
 from appliance.web.openlifter_build import NotABuild
@@ -111,7 +112,9 @@ def _demo(parsed: argparse.Namespace) -> int:
 
 def _install_openlifter(parsed: argparse.Namespace) -> int:
     """An appliance that is running shows it to whoever opens OpenLifter next."""
-    print(install(parsed.source, _settings(parsed).openlifter))
+    chosen = _settings(parsed)
+    with left_to_its_owner(chosen.data_dir):
+        print(install(parsed.source, chosen.openlifter))
     return 0
 
 
