@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: run test style types arrows tests browser systemd faults bench bench-browser docs schema wheel hooks clean
+.PHONY: run test style types arrows tests browser systemd faults fault-plans bench bench-browser docs schema wheel hooks clean
 
 run: $(VENV)/.installed-run
 	$(BIN)/openlifter-appliance demo
@@ -37,6 +37,12 @@ systemd:
 # Crashes, full disks and long replays: minutes, not seconds.
 faults: $(VENV)/.installed-dev
 	$(BIN)/pytest -n 2 -m slow --timeout 600
+
+# Random fault plans against a real server: a table of what went wrong, what was lost and how long it took.
+PLANS ?= 200
+SEED ?= 1
+fault-plans: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.faults.plans --plans $(PLANS) --seed $(SEED)
 
 bench: $(VENV)/.installed-run
 	$(BIN)/openlifter-appliance bench

@@ -150,7 +150,7 @@ async def _serving(
     new_pin = await pin.prepare()
     if new_pin is not None:
         _log.info("operator_pin_made")
-    meets = Meets(journal, passwords, signer, Sessions(), clock)
+    meets = Meets(journal, passwords, signer, Sessions(), clock, board)
     self_check = SelfCheck(data_dir.database, journal, meets, board)
     if rescued is not None:
         board.put_up(warnings.DATABASE_REPLACED, str(rescued))

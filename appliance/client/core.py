@@ -369,7 +369,8 @@ class ClientCore:
         self._become(Status.JOINING)
 
     def _welcome(self, message: messages.MeetCreated | messages.MeetJoined) -> None:
-        if self.status is not Status.JOINING:
+        another = isinstance(message, messages.MeetCreated) and not isinstance(self._credentials, Create)
+        if self.status is not Status.JOINING or another:
             return
         if isinstance(message, messages.MeetCreated) and isinstance(self._credentials, Create):
             self.meet_id = message.meet_id
@@ -570,8 +571,21 @@ class ClientCore:
         if message.last_server_seq > self._log.applied:
             self._pull()
         elif message.last_server_seq == self._log.applied and message.state_digest != self._log.state.digest:
-            self._events.append(events.Diverged(self._log.applied, self._log.state.digest, message.state_digest))
+            self._diverged(message, self._log.state.digest)
             self._pull(anew_in=message.epoch)
+
+    def _diverged(self, message: messages.Heartbeat | messages.PullDone, digest: str) -> None:
+        number = message.last_server_seq
+        self._events.append(events.Diverged(number, digest, message.state_digest))
+        self._outgoing.append(
+            messages.StateDiverged(
+                session_token=self._token,
+                epoch=message.epoch,
+                server_seq=number,
+                client_digest=digest,
+                state_digest=message.state_digest,
+            )
+        )
 
     def _pull_done(self, message: messages.PullDone) -> None:
         if not self._log.pulling:
@@ -584,7 +598,7 @@ class ClientCore:
             return
         digest = self._log.pulled_digest()
         if digest != message.state_digest:
-            self._events.append(events.Diverged(message.last_server_seq, digest, message.state_digest))
+            self._diverged(message, digest)
             if self._log.anew:
                 self._give_up()
             else:

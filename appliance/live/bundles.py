@@ -28,6 +28,9 @@ class Contested(Struct, frozen=True):
     client_id: str
     address: str
 
+    def __str__(self) -> str:
+        return f"meet {self.meet_id}, held at {self.location_name} ({self.address})"
+
 
 def bundle_of(meet: Meet) -> tuple[str, str]:
     """The bundle that brings the meet back, and the key that seals it, as texts for its clients."""

@@ -186,6 +186,8 @@ class Connection:
                 self._answer(await self._leave(message))
             case messages.EnlargeEntryIds():
                 self._answer(await self._enlarge(message))
+            case messages.StateDiverged():
+                self._answer(await self._diverged(message))
             case messages.StateRecovery():
                 self._answer(await self._give_back(message, size))
             case messages.RecoverMeet():
@@ -241,6 +243,13 @@ class Connection:
         membership.hub.give_back(self, membership.member, message, size)
         return None
 
+    async def _diverged(self, message: messages.StateDiverged) -> FromServer | None:
+        membership = await self._session(message.session_token)
+        if not isinstance(membership, Membership):
+            return membership
+        membership.hub.note_divergence(membership.member, message)
+        return None
+
     async def _leave(self, message: messages.LeaveMeet) -> FromServer | None:
         membership = await self._session(message.session_token)
         if not isinstance(membership, Membership):
@@ -272,6 +281,11 @@ class Connection:
         if bound is not None and found.hub is not bound.hub:
             return messages.InvalidSession(session_token=token)
         used = await self._used(found)
+        if bound is not None and found.member == bound.member:
+            # The same client, with a renewed token: nothing else is new, and a pull of it may be waiting.
+            if self._membership is bound:
+                self._membership = found
+            return used
         # What a superseded socket had still buffered must not bring it back.
         if used is found and not self._ended.done():
             self._bind(found)

@@ -35,11 +35,14 @@ from appliance.protocol.messages import (
     Presence,
     PullDone,
     ServerBusy,
+    StateDiverged,
     StateRecovered,
     StateRecovery,
     Update,
 )
+from appliance.service import warnings
 from appliance.service.logging import get_logger
+from appliance.service.warnings import WarningBoard
 from appliance.storage.commands import AppendUpdates, BeginEpoch
 from appliance.storage.errors import StorageError, StorageFailed
 from appliance.storage.journal import Journal
@@ -175,6 +178,7 @@ class Hub:
         journal: where decisions become durable.
         reload: reads the meet from disk anew, when it is no longer certain that memory equals it.
         enrol: makes sure that these clients are on disk.
+        board: where the operator is told what the meet notices.
         begun: its newest epoch was begun by this server; else the hub begins one.
         damage: what the start-up check found wrong, None if nothing: then the meet can be read but not changed.
         recoverable: the damage is one of this meet's log, which its clients can mend.
@@ -182,6 +186,7 @@ class Hub:
     Attributes:
         recovery: how lost state comes back.
         traffic: what has gone through, counted.
+        diverged: how often a client noticed that its state was not ours.
     """
 
     def __init__(
@@ -192,6 +197,7 @@ class Hub:
         journal: Journal,
         reload: Callable[[], Awaitable[StoredMeet]],
         enrol: Callable[[Collection[str]], Awaitable[None]],
+        board: WarningBoard,
         *,
         begun: bool = False,
         damage: str | None = None,
@@ -203,6 +209,8 @@ class Hub:
         self.journal = journal
         self.reload = reload
         self.enrol = enrol
+        self.board = board
+        self.diverged = 0
         self.damage = damage
         self._begun = begun
         self._recoverable = recoverable
@@ -279,6 +287,22 @@ class Hub:
     def give_back(self, peer: Peer, member: Member, message: StateRecovery, size: int) -> None:
         """What a client holds, of ``size`` bytes. The peer hears `Peer.answered` when it is taken."""
         self._arrive(_Said(peer, member, message, size))
+
+    def note_divergence(self, member: Member, message: StateDiverged) -> None:
+        """A client's state was not ours; it pulls everything anew."""
+        self.diverged += 1
+        where, number = member.location.name, message.server_seq
+        _logger.error(
+            "client_diverged",
+            meet_id=self.meet.meet_id,
+            client_id=member.client_id,
+            location=where,
+            epoch=message.epoch,
+            server_seq=number,
+            client_digest=message.client_digest,
+            state_digest=message.state_digest,
+        )
+        self.board.put_up(warnings.TABLE_DIVERGED, f"{self.meet_name}: {where}, at number {number}")
 
     def look(self) -> None:
         """Time has passed that `Recovery` waited for."""

@@ -34,8 +34,10 @@ from appliance.protocol.messages import (
     ServerBusy,
 )
 from appliance.protocol.words import MEET_ID_DIGITS
+from appliance.service import warnings
 from appliance.service.clock import ServiceClock, wall_ms
 from appliance.service.logging import get_logger
+from appliance.service.warnings import WarningBoard
 from appliance.storage.commands import AddClient, Command, CreateMeet, SaveServiceSeconds, SaveSession
 from appliance.storage.errors import StorageError
 from appliance.storage.journal import Journal
@@ -79,28 +81,36 @@ class Meets:
         journal: where meets, clients and sessions become durable.
         passwords, signer, sessions: the access room.
         clock: service seconds, by which sessions expire.
+        board: where the operator is told what the meets notice.
 
     Attributes:
         failed: done, with the exception, when a hub broke by a mistake of ours: the process should end and be
             started again from what is on disk, rather than show a meet that stands still.
-        contested: meets that two sides wanted to bring back, for the operator to see.
     """
 
     def __init__(
-        self, journal: Journal, passwords: Passwords, signer: TokenSigner, sessions: Sessions, clock: ServiceClock
+        self,
+        journal: Journal,
+        passwords: Passwords,
+        signer: TokenSigner,
+        sessions: Sessions,
+        clock: ServiceClock,
+        board: WarningBoard,
     ) -> None:
         self._journal = journal
         self._passwords = passwords
         self._signer = signer
         self._sessions = sessions
         self._clock = clock
+        self._board = board
         self._loop = asyncio.get_running_loop()
         self._guesses = GuessThrottle()
         self._creates = RateLimit(CREATE_BURST, CREATES_PER_S)
         self._joins = RateLimit(JOIN_BURST, JOINS_PER_S)
         self._running: dict[str, _RunningMeet] = {}
         self._bringing_back = asyncio.Lock()
-        self.contested: list[Contested] = []
+        # Meets that two sides wanted to bring back.
+        self._contested: list[Contested] = []
         self.failed: asyncio.Future[None] = self._loop.create_future()
 
     # ------------------------------------------------------------ the meets
@@ -168,6 +178,7 @@ class Meets:
             self._journal,
             reload,
             enrol,
+            self._board,
             begun=begun,
             damage=damage,
             recoverable=recoverable,
@@ -306,8 +317,9 @@ class Meets:
     def _contest(self, message: messages.RecoverMeet, address: str) -> None:
         contested = Contested(message.meet_id, message.location_name, message.client_id, address)
         _log.error("meet_contested", meet_id=message.meet_id, client_id=message.client_id, address=address)
-        if contested not in self.contested and len(self.contested) < MAX_CONTESTED:
-            self.contested.append(contested)
+        if contested not in self._contested and len(self._contested) < MAX_CONTESTED:
+            self._contested.append(contested)
+            self._board.put_up(warnings.MEET_CONTESTED, "; ".join(map(str, self._contested)))
 
     async def _admit(self, running: _RunningMeet, message: messages.JoinMeet) -> Membership | FromServer:
         location = _location(running.meet, message.location_name)

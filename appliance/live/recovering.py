@@ -24,6 +24,7 @@ from appliance.protocol import keys
 from appliance.protocol.codec import encode
 from appliance.protocol.lineage import end_of
 from appliance.protocol.messages import EpochBegun, MalformedMessage, ServerPull, StateRecovered, StateRecovery
+from appliance.service import warnings
 from appliance.service.logging import get_logger
 from appliance.storage.commands import RecoverLog
 from appliance.storage.errors import StorageError
@@ -232,6 +233,15 @@ class Recovery:
             updates=len(rebuilt.updates),
             inconsistencies=len(rebuilt.inconsistencies),
         )
+        self._tell_operator()
+
+    def _tell_operator(self) -> None:
+        told = f"{self._hub.meet_name}: {self.recovered} updates came back from the tables"
+        if self.inconsistencies:
+            told += f", which differed in {self.inconsistencies}"
+        if self.refused:
+            told += f"; {self.refused} had to give way to what was done meanwhile"
+        self._hub.board.put_up(warnings.MEET_RECOVERED, told)
 
     # ------------------------------------------------------------ somebody came late
 
@@ -257,6 +267,7 @@ class Recovery:
             self.refused += len(refused)
             for held, why in refused:
                 _log_refused(self._hub.meet.meet_id, surplus.reporter, held, why)
+            self._tell_operator()
             _logger.warning(
                 "surplus_let_in",
                 meet_id=self._hub.meet.meet_id,

@@ -70,11 +70,13 @@ class _Answers:
     Eight bytes an update, so that every update of a long meet can be remembered.
     """
 
-    __slots__ = ("by_local", "rejections", "settled", "settled_rejections")
+    __slots__ = ("by_local", "learned", "rejections", "settled", "settled_rejections")
 
     def __init__(self) -> None:
         self.by_local = array("q")
         self.rejections: list[Rejected] = []
+        # Local numbers whose lost answer was found again since it last settled.
+        self.learned: list[int] = []
         self.settled = 0
         self.settled_rejections = 0
 
@@ -95,6 +97,8 @@ class _Answers:
 
     def restore(self, local_seq: int, answer: int | Rejected) -> None:
         self.known_up_to(local_seq)
+        if local_seq <= self.settled:
+            self.learned.append(local_seq)
         if isinstance(answer, Rejected):
             self.rejections.append(answer)
             self.by_local[local_seq - 1] = -len(self.rejections)
@@ -105,10 +109,14 @@ class _Answers:
         self.by_local.extend([_UNKNOWN] * (local_seq - len(self.by_local)))
 
     def settle(self) -> None:
+        self.learned.clear()
         self.settled = len(self.by_local)
         self.settled_rejections = len(self.rejections)
 
     def rewind(self) -> None:
+        for local_seq in self.learned:
+            self.by_local[local_seq - 1] = _UNKNOWN
+        self.learned.clear()
         del self.by_local[self.settled :]
         del self.rejections[self.settled_rejections :]
 
@@ -201,18 +209,23 @@ class MeetLog:
         """Let an update in that the server once accepted and then lost, too late for it to have its old number.
 
         It is decided like one that was made after the number ``after`` at its location, of this priority. None if it is
-        here already. ``reporter`` is the client that held it: what that one makes, it makes knowing of this.
+        here already, or was outdone by its own author. ``reporter`` is the client that held it: what that one makes, it
+        makes knowing of this.
+
+        That its author was answered says nothing: the answer may have come from the server that lost it.
         """
         answers = self._answers_to(held.client_id) if held.local_seq else None
-        if answers is not None and held.local_seq < answers.expected:
-            known = answers.first(held.local_seq)
+        known = answers.first(held.local_seq) if answers and held.local_seq < answers.expected else _UNKNOWN
+        if known != _UNKNOWN:
             if isinstance(known, int) and known > after:
                 self._reporters.setdefault(known, set()).add(reporter)
             return None
         path = keys.parse(held.key)
-        if answers is None and not isinstance(path, keys.MalformedKey):
+        if not isinstance(path, keys.MalformedKey):
             standing = self._state.at(path)
-            if standing is not None and same_value(standing.value, held.value):
+            if answers is None and standing is not None and same_value(standing.value, held.value):
+                return None
+            if answers is not None and any(_outdoes(each, held) for each in self._state.overlapping(path)):
                 return None
         update = Update(
             update_key=held.key,
@@ -329,6 +342,11 @@ class MeetLog:
         if answers is None:
             answers = self._answers[client_id] = _Answers()
         return answers
+
+
+def _outdoes(standing: Accepted, held: Accepted) -> bool:
+    """Whether the author of an update has changed the same, or a part of it, later."""
+    return standing.client_id == held.client_id and standing.local_seq > held.local_seq
 
 
 def _says(update: Update, value: bytes) -> bool:

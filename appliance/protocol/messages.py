@@ -324,6 +324,16 @@ class Answered(Part, frozen=True):
     last_local_seq_num: Positive
 
 
+class StateDiverged(Message, frozen=True, tag="STATE_DIVERGED"):
+    """What I hold at this number of this epoch has another digest than yours: I pull everything anew."""
+
+    session_token: str
+    epoch: Epoch
+    server_seq: Natural
+    client_digest: StateDigest
+    state_digest: StateDigest
+
+
 class StateRecovery(Message, frozen=True, tag="STATE_RECOVERY"):
     """What a client holds; ``done`` is false while more frames follow.
 
@@ -453,6 +463,7 @@ FromClient = (
     | EnlargeEntryIds
     | UpdateInit
     | ClientPull
+    | StateDiverged
     | StateRecovery
     | RecoverMeet
     | PublishMeet

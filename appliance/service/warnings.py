@@ -49,6 +49,23 @@ MEET_READ_ONLY = OperatorWarning(
     "A meet was found damaged at the start. It can be looked at, but takes no changes.",
     "Keep all tables open and restore the newest snapshot; the tables then bring back what they know beyond it.",
 )
+MEET_RECOVERED = OperatorWarning(
+    "meet_recovered",
+    "A meet had lost state, wholly or in part, and has got it back from the tables.",
+    "See that every table is live and compare the last lifts. This goes with the next start.",
+)
+MEET_CONTESTED = OperatorWarning(
+    "meet_contested",
+    "A table holds a meet that has the number of one of this appliance's meets, but another origin. It was not let in.",
+    "The meet on this appliance stands. If the table's meet is the right one, save it there to a file, leave the old "
+    "meet, and make it live anew.",
+)
+TABLE_DIVERGED = OperatorWarning(
+    "table_diverged",
+    "A table showed something else than the appliance holds. It noticed that itself and has fetched everything anew.",
+    "Compare what that table shows with another one. If it happens again, restart its browser. "
+    "This goes with the next start.",
+)
 SNAPSHOT_FAILED = OperatorWarning(
     "snapshot_failed",
     "The newest attempt to take a snapshot failed. The meet itself goes on.",
@@ -90,6 +107,9 @@ CATALOGUE = (
     DATABASE_REPLACED,
     SELF_CHECK_FAILED,
     MEET_READ_ONLY,
+    MEET_RECOVERED,
+    MEET_CONTESTED,
+    TABLE_DIVERGED,
     SNAPSHOT_FAILED,
     DISK_NEARLY_FULL,
     MIRROR_GONE,

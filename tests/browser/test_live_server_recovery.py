@@ -29,6 +29,7 @@ async def test_a_blank_appliance_gets_the_meet_back_and_nobody_types_anything(
     await appliance_server.start()
     for at in (platform, desk):
         await LiveTab(at).is_live()
+        await expect(at.page.locator("#live-popups")).to_contain_text("back from the tables")
     await agree(platform, desk)
     assert (await bench(desk, ids[1]))[0] == 70
     assert shared(await desk.operator.state()) != before

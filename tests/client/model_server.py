@@ -42,6 +42,7 @@ class ModelServer:
         self.locations: dict[str, str] = {}
         self.said: dict[str, list[FromServer]] = {}
         self.busy = False
+        self.diverged = 0
 
     # ------------------------------------------------------------ what stands
 
@@ -101,6 +102,8 @@ class ModelServer:
                     client_id,
                     messages.PullDone(epoch=self.epoch, last_server_seq=len(self.log), state_digest=self.digest()),
                 )
+            case messages.StateDiverged():
+                self.diverged += 1
             case messages.StateRecovery():
                 # Whatever was asked for: this server loses nothing.
                 pass

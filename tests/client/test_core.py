@@ -80,27 +80,28 @@ class TestJoining:
         [create] = core.frames_to_send()
         assert isinstance(create, messages.CreateMeet)
         block = messages.EntryIdBlock(first=1000, last=1999)
-        core.receive(
-            messages.MeetCreated(
-                meet_id=MEET_ID,
-                session_token="t",
-                client_id="a",
-                epoch=FIRST_EPOCH,
-                last_server_seq=0,
-                location_name="Platform 1",
-                priority=2,
-                expires_at=0,
-                last_local_seq_num=0,
-                entry_id_block=block,
-            ),
-            0,
+        created = messages.MeetCreated(
+            meet_id=MEET_ID,
+            session_token="t",
+            client_id="a",
+            epoch=FIRST_EPOCH,
+            last_server_seq=0,
+            location_name="Platform 1",
+            priority=2,
+            expires_at=0,
+            last_local_seq_num=0,
+            entry_id_block=block,
         )
+        core.receive(created, 0)
         assert (core.meet_id, core.entry_ids) == (MEET_ID, block)
         core.frames_to_send()
         core.receive(messages.InvalidSession(session_token="t"), 1)
         [join] = core.frames_to_send()
         assert isinstance(join, messages.JoinMeet)
         assert (join.meet_id, join.client_id) == (MEET_ID, "a")
+        # The request came twice, and made two meets: this one is not ours.
+        core.receive(structs.replace(created, meet_id="222222222", session_token="another"), 1)
+        assert (core.status, core.frames_to_send()) == (Status.JOINING, [])
 
     def test_goes_on_after_the_newest_number_that_the_server_knows(self, server: ModelServer) -> None:
         wire = joined(server, "a", "Platform 1")
@@ -527,6 +528,8 @@ class TestResynchronising:
         other.hear(server.heartbeat())
         assert len(other.saw(events.Diverged)) == 1
         assert [pull.last_server_seq for pull in pulls(other)] == [0]
+        other.deliver_up()
+        assert server.diverged == 1
         other.deliver_up()
         other.deliver_down()
         assert other.core.view() == {"meet": {"name": "Cup"}}

@@ -566,3 +566,14 @@ class TestDurability:
         assert done.lineage[0].epoch == before[1].epoch != done.lineage[1].epoch == done.epoch
         assert await registration.change(("meet.city", "Cork"), after=1) == [2]
         assert await relayed(platform) == [(2, "meet.city", "Cork")]
+
+
+async def test_a_table_that_showed_something_else_is_reported_to_the_operator(hall: Tables, venue: World) -> None:
+    table = hall.neighbour
+    _, here = await table.pull()
+    digests = {"clientDigest": "0" * 16, "stateDigest": here.state_digest}
+    await table.say(
+        {"msgType": "STATE_DIVERGED", "sessionToken": table.token, "epoch": here.epoch, "serverSeq": 0, **digests}
+    )
+    await round_trip(table)
+    assert "table_diverged" in (await venue.get("/healthz"))[1]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
+from appliance.access.sessions import RENEWAL_S
 from appliance.live.bundles import bundle_of, meet_of
 from appliance.protocol import messages
 from tests.world import Table, World, held, update
@@ -57,6 +58,7 @@ async def test_a_lost_end_of_the_log_comes_back_under_its_numbers(venue: World, 
     await again.ask_for(5, epoch=before.epoch)
     pull = await again.expect(messages.ServerPull)
     assert pull.last_server_seq == 0
+    assert "meet_recovered" not in (await venue.get("/healthz"))[1]
     # Nothing is decided meanwhile, and a newcomer is asked, too; reads go on.
     desk = await venue.table()
     await desk.join(jury.meet_id, "Desk", clientId="desk")
@@ -90,6 +92,23 @@ async def test_a_lost_end_of_the_log_comes_back_under_its_numbers(venue: World, 
     await venue.restart()
     again = await back(venue, again)
     assert (await again.pull())[1].last_server_seq == 6
+
+
+async def test_a_pull_that_waits_outlives_the_renewal_of_its_session(venue: World, jury: Table, tmp_path: Path) -> None:
+    await rolled_back(venue, tmp_path, jury)
+    jury = await back(venue, jury)
+    await jury.change(("x.c", 3))
+    standing, before = await jury.pull()
+    await lose(venue, tmp_path)
+    again = await back(venue, jury)
+    venue.clock_s += RENEWAL_S + 2
+    await again.ask_for(3, epoch=before.epoch)
+    again.token = (await again.expect(messages.SessionRenewed)).session_token
+    await again.expect(messages.ServerPull)
+    mine = [held(each.update_key, each.update_value, each.server_seq_num, "Jury") for each in standing]
+    await again.give_back(3, before.epoch, *mine)
+    assert await again.expect(messages.StateRecovered)
+    assert (await again.pulled())[1].state_digest == before.state_digest
 
 
 async def test_who_comes_late_is_asked_alone_and_let_in_at_the_end(venue: World, jury: Table, tmp_path: Path) -> None:
@@ -207,6 +226,4 @@ class TestABlankServer:
         bundle, key = bundle_of(structs.replace(meet, recovery_key=b"x" * 32))
         impostor = await self.ask(venue, created, clientId="impostor", recoveryBundle=bundle, recoveryKey=key)
         assert "operator" in (await impostor.expect(messages.JoinRejected)).reason
-        assert venue.appliance is not None
-        (contested,) = venue.appliance.meets.contested
-        assert (contested.meet_id, contested.client_id) == (created.meet_id, "impostor")
+        assert "meet_contested" in (await venue.get("/healthz"))[1]

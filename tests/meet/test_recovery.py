@@ -215,3 +215,18 @@ def test_what_the_disk_did_not_keep_may_be_let_in_again() -> None:
     log.rewind()
     assert (log.last_server_seq, log.last_local_seq("Desk")) == (0, 0)
     assert log.take_back_in(late, 0, 1, "Desk") is not None
+
+
+def test_that_its_author_was_answered_does_not_keep_a_lost_update_out() -> None:
+    log = MeetLog(PRIORITIES, [Accepted(3, "x.b", b"1", "Desk", 6, "Desk")], answered={"Desk": 6})
+    lost = Accepted(3, "x.a", b"9", "Desk", 4, "Desk")
+    assert isinstance(log.take_back_in(lost, 2, 1, "Desk"), Accepted)
+    # The disk does not keep it: it is as lost as before.
+    log.rewind()
+    let_in = log.take_back_in(lost, 2, 1, "Desk")
+    assert isinstance(let_in, Accepted)
+    log.settle()
+    assert log.take_back_in(lost, 2, 1, "Jury") is None
+    assert log.receive([update("x.a", 9, 4, 2)], sender("Desk"))[0].answer == let_in.server_seq  # type: ignore[union-attr]
+    # What its author has changed since is not put back.
+    assert log.take_back_in(Accepted(2, "x.b", b"0", "Desk", 5, "Desk"), 1, 1, "Jury") is None

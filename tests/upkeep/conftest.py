@@ -50,7 +50,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     filled = Filled(journal)
     await filled.grow(20)
     passwords, clock, board = Passwords(n=2, r=1, p=1), ServiceClock(0.0), WarningBoard()
-    meets = Meets(journal, passwords, TokenSigner(b"k" * 32), Sessions(), clock)
+    meets = Meets(journal, passwords, TokenSigner(b"k" * 32), Sessions(), clock, board)
     self_check = SelfCheck(database_in(data_dir), journal, meets, board)
     await self_check.take_up()
     while not all(hub.begun for hub in meets.hubs):

@@ -24,6 +24,15 @@ const pull = (lastServerSeq) => ({
   lastLocalSeqNum: 0,
 });
 
+const diverged = (serverSeq, clientDigest, stateDigest) => ({
+  msgType: "STATE_DIVERGED",
+  sessionToken: "t",
+  epoch: EPOCH,
+  serverSeq,
+  clientDigest,
+  stateDigest,
+});
+
 /** A client that was live until it had applied two updates; and what a page would keep of it. */
 function lived() {
   const core = new ClientCore(JOIN, { session: SESSION });
@@ -60,8 +69,9 @@ test("a page that kept something wrong pulls everything, and nobody sees it flic
   const { core: before, saved } = lived();
   saved.canonical.updates.pop();
   const core = reloaded(saved);
+  const kept = core.digest;
   core.receive(pullDone(2, before.digest), 0);
-  assert.deepEqual(core.framesToSend(), [pull(2), pull(0)]);
+  assert.deepEqual(core.framesToSend(), [pull(2), diverged(2, kept, before.digest), pull(0)]);
   for (const update of before.standing()) core.receive(relay(update.serverSeq, update.key, update.value), 0);
   assert.deepEqual(core.view(), { meet: { name: "Cup" } });
   core.receive(pullDone(2, before.digest), 0);
@@ -92,6 +102,7 @@ test("one number for two updates, which no server gives, ends in a pull and not 
   core.receive(relay(2, "meet.country", "IE"), 0);
   core.receive(relay(3, "meet.city", "Cork"), 0);
   core.receive(relay(4, "meet.country", "DE"), 0);
+  const kept = core.digest;
   core.receive({ ...pullDone(4, "f".repeat(16)), msgType: "HEARTBEAT" }, 0);
-  assert.deepEqual(core.framesToSend(), [pull(0)]);
+  assert.deepEqual(core.framesToSend(), [diverged(4, kept, "f".repeat(16)), pull(0)]);
 });

@@ -30,6 +30,7 @@ const NOTICES = [
   { id: 4, kind: "rejected", what: { lifter: null, field: "meet.name", attempt: null }, mine: "Spring Open", theirs: "", theirLocation: null, reason: "the key is not one" },
   { id: 5, kind: "not kept", what: { lifter: "Carl Jones", field: "bodyweightKg", attempt: null }, mine: 82.5, theirs: null, theirLocation: null, reason: "QuotaExceededError" },
   { id: 6, kind: "not understood", what: { lifter: null, field: "", attempt: null }, mine: null, theirs: null, theirLocation: null, reason: "Expected `int`, got `str` - at `$.updates[0].localSeqNum`" },
+  { id: 8, kind: "recovered", what: { lifter: null, field: "", attempt: null }, mine: 812, theirs: null, theirLocation: null, reason: "" },
   { id: 7, kind: "busy", what: { lifter: null, field: "", attempt: null }, mine: null, theirs: null, theirLocation: null, reason: "the disk is full" },
 ];
 

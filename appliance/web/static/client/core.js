@@ -452,7 +452,8 @@ export class ClientCore {
 
   /** @param {import("./messages.js").MeetCreated | import("./messages.js").MeetJoined} message */
   _welcome(message) {
-    if (this.status !== Status.JOINING) return;
+    const another = message.msgType === "MEET_CREATED" && this._credentials.kind !== "create";
+    if (this.status !== Status.JOINING || another) return;
     if (message.msgType === "MEET_CREATED" && this._credentials.kind === "create") {
       const { clientId, password } = this._credentials;
       this.meetId = message.meetId;
@@ -692,14 +693,22 @@ export class ClientCore {
     if (message.lastServerSeq > this.applied) {
       this._pull();
     } else if (message.lastServerSeq === this.applied && message.stateDigest !== this.digest) {
-      this._events.push({
-        type: "Diverged",
-        serverSeq: this.applied,
-        ours: this.digest,
-        theirs: message.stateDigest,
-      });
+      this._diverged(message, this.digest);
       this._pull(message.epoch);
     }
+  }
+
+  /** @param {import("./messages.js").Heartbeat | import("./messages.js").PullDone} message @param {string} ours */
+  _diverged({ epoch, lastServerSeq: serverSeq, stateDigest }, ours) {
+    this._events.push({ type: "Diverged", serverSeq, ours, theirs: stateDigest });
+    this._outgoing.push({
+      msgType: "STATE_DIVERGED",
+      sessionToken: this._token,
+      epoch,
+      serverSeq,
+      clientDigest: ours,
+      stateDigest,
+    });
   }
 
   /** @param {import("./messages.js").PullDone} message */
@@ -714,7 +723,7 @@ export class ClientCore {
     const { epoch, lastServerSeq: serverSeq } = message;
     const digest = this._log.pulledDigest();
     if (digest !== message.stateDigest) {
-      this._events.push({ type: "Diverged", serverSeq, ours: digest, theirs: message.stateDigest });
+      this._diverged(message, digest);
       if (this._log.anew) this._giveUp();
       else this._pull(epoch);
       return;

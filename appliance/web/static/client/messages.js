@@ -133,6 +133,16 @@ import { MAX_INTEGER } from "./words.js";
 /** @typedef {{msgType: "HEARTBEAT", epoch: string, lastServerSeq: number, stateDigest: string}} Heartbeat */
 
 /**
+ * @typedef {object} StateDiverged
+ * @property {"STATE_DIVERGED"} msgType
+ * @property {string} sessionToken
+ * @property {string} epoch
+ * @property {number} serverSeq
+ * @property {string} clientDigest
+ * @property {string} stateDigest
+ */
+
+/**
  * @typedef {object} ServerPull
  * @property {"SERVER_PULL"} msgType
  * @property {number} lastServerSeq
@@ -218,8 +228,8 @@ import { MAX_INTEGER } from "./words.js";
 /** @typedef {{msgType: "SERVER_BUSY", retryAfterMs: number, reason: string}} ServerBusy */
 
 /**
- * @typedef {CreateMeet | JoinMeet | LeaveMeet | UpdateInit | ClientPull | StateRecovery | RecoverMeet} FromClient What
- *   the core says.
+ * @typedef {CreateMeet | JoinMeet | LeaveMeet | UpdateInit | ClientPull | StateDiverged | StateRecovery
+ *   | RecoverMeet} FromClient What the core says.
  */
 
 /**

@@ -4,7 +4,8 @@
 /**
  * @typedef {{
  *   id: number,
- *   kind: "rejected" | "overruled" | "text lost" | "not kept" | "not understood" | "busy" | "refused" | "other version",
+ *   kind: "rejected" | "overruled" | "text lost" | "not kept" | "not understood" | "busy" | "refused" | "other version"
+ *     | "recovered",
  *   what: {lifter: string | null, field: string, attempt: number | null},
  *   mine: any, theirs: any, theirLocation: string | null, reason: string,
  * }} Notice

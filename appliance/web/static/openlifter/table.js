@@ -415,7 +415,7 @@ export class Table extends EventTarget {
         this._end(End.SUPERSEDED, "");
         break;
       case "Heard":
-        if (event.message.msgType === "PRESENCE") this._presence = event.message.locations;
+        this._heard(event.message);
         break;
       default:
         break;
@@ -517,6 +517,15 @@ export class Table extends EventTarget {
   }
 
   // ------------------------------------------------------------ what the user is told
+
+  /** @param {import("../client/messages.js").FromServer} message */
+  _heard(message) {
+    if (message.msgType === "PRESENCE") this._presence = message.locations;
+    // That it merely was started again changes nothing for anybody.
+    if (message.msgType === "STATE_RECOVERED" && message.updatesRecovered > 0) {
+      this._notices.replace({ kind: "recovered", mine: message.updatesRecovered });
+    }
+  }
 
   /** @param {SessionEvent} event */
   _toNotice(event) {

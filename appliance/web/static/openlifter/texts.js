@@ -241,6 +241,7 @@ const english = {
     "not kept": "This browser cannot store changes on this computer. They are sent, but what is not sent yet would be lost with this tab. Do not close it.",
     "other version": (/** @type {string} */ mine, /** @type {string} */ theirs) => `That file is of version ${theirs} of OpenLifter’s data, this meet is of version ${mine}. It was not loaded.`,
     "not understood": "The appliance could not read a change made here. Is it of another version?",
+    recovered: (/** @type {number} */ n) => `It had lost ${count(n, "change", "changes")} of this meet and got ${n === 1 ? "it" : "them"} back from the tables. There is nothing to do; compare the last lifts if in doubt.`,
     busy: "The appliance cannot store anything at the moment. Changes wait here.",
   },
   yours: "Yours",
@@ -249,6 +250,7 @@ const english = {
   of: (/** @type {string} */ field, /** @type {string} */ lifter) => `${field} of ${lifter}`,
   someLifter: "a lifter",
   aChange: "A change",
+  theAppliance: "The appliance",
 
   heldTitle: "Change this for all tables?",
   held: /** @type {{[action: string]: string}} */ ({
@@ -520,6 +522,7 @@ const german = {
     "not kept": "Dieser Browser kann auf diesem Computer nichts speichern. Änderungen werden gesendet; was noch nicht gesendet ist, ginge mit diesem Tab verloren. Bitte nicht schließen.",
     "other version": (mine, theirs) => `Diese Datei hat die Version ${theirs} der Daten von OpenLifter, dieser Wettkampf die Version ${mine}. Sie wurde nicht geladen.`,
     "not understood": "Die Box konnte eine Änderung von hier nicht lesen. Hat sie eine andere Version?",
+    recovered: (n) => `Sie hatte ${count(n, "Änderung", "Änderungen")} dieses Wettkampfs verloren und hat sie von den Tischen zurückbekommen. Es ist nichts zu tun; im Zweifel vergleichen Sie die letzten Versuche.`,
     busy: "Die Box kann im Augenblick nichts speichern. Änderungen warten hier.",
   },
   yours: "Ihre",
@@ -528,6 +531,7 @@ const german = {
   of: (field, lifter) => `${field} von ${lifter}`,
   someLifter: "einem Heber",
   aChange: "Eine Änderung",
+  theAppliance: "Die Box",
 
   heldTitle: "Für alle Tische ändern?",
   held: {

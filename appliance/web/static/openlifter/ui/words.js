@@ -63,6 +63,7 @@ export function noticeWords(notice, t) {
   const theirs = quoted(valueWords(what.field, notice.theirs, t), what.field, t);
   const who = theirLocation || t.someone;
   const title = whatWords(what, t);
+  if (kind === "recovered") return { title: t.theAppliance, text: t.notice[kind](notice.mine), values: null, reason: "" };
   if (kind === "not understood" || kind === "busy" || kind === "not kept") {
     return { title, text: t.notice[kind], values: null, reason: notice.reason };
   }
