@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: run test style types arrows tests browser systemd faults fault-plans bench bench-browser docs schema wheel hooks clean
+.PHONY: run test style types arrows tests browser netns systemd faults fault-plans bench bench-browser docs schema wheel hooks clean
 
 run: $(VENV)/.installed-run
 	$(BIN)/openlifter-appliance demo
@@ -23,12 +23,16 @@ types: $(VENV)/.installed-dev
 arrows: $(VENV)/.installed-dev
 	$(BIN)/lint-imports
 
-tests: $(VENV)/.installed-dev browser systemd
+tests: $(VENV)/.installed-dev browser netns systemd
 	$(BIN)/pytest -n 2
 
 # Chromium, Node and npm, for the tests in a browser: installed where we may, else those tests are skipped and say so.
 browser:
 	@.ci/browser
+
+# The ip command, for the tests on networks of their own: installed where we may, else those tests are skipped and say so.
+netns:
+	@.ci/netns
 
 # The tools that look at the unit.
 systemd:

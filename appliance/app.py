@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
+import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -17,8 +19,12 @@ from appliance.access.operator_pin import OperatorPin
 from appliance.access.passwords import Passwords
 from appliance.access.sessions import Sessions
 from appliance.access.tokens import TokenSigner
+from appliance.discovery.advertiser import Advertiser
+from appliance.discovery.browser import Browser
+from appliance.discovery.names import Announcement, Claimant, make_label
 from appliance.live.doors import Doors
 from appliance.live.meets import Meets
+from appliance.protocol.words import PROTOCOL_VERSION
 from appliance.service import warnings
 from appliance.service.clock import ServiceClock, wall_ms
 from appliance.service.logging import get_logger
@@ -32,6 +38,7 @@ from appliance.storage.loading import load_appliance
 from appliance.storage.mirror import MountTable, find
 from appliance.storage.restoring import clear
 from appliance.storage.snapshots import Reason
+from appliance.upkeep.examination import Examination
 from appliance.upkeep.keeper import SnapshotKeeper
 from appliance.upkeep.mirroring import Mirroring
 from appliance.upkeep.recurring import Recurring
@@ -39,10 +46,14 @@ from appliance.upkeep.rescue import Rescued, rescue
 from appliance.upkeep.restorer import Restorer
 from appliance.upkeep.schedule import Schedule
 from appliance.upkeep.self_check import SelfCheck
+from appliance.web.doctor import Doctor
 from appliance.web.health import Health
+from appliance.web.landing import Landing
 from appliance.web.metrics import MetricsPage, measured
+from appliance.web.openlifter import OpenLifter
 from appliance.web.operator import OperatorDesk
-from appliance.web.routes import make_web
+from appliance.web.routes import Pages, make_web
+from appliance.web.well_known import WellKnown
 
 # The writer thread has to get the interpreter lock back some five times for each commit. A busy event loop gives it up
 # when this interval has passed, but lets go and takes it again at each turn, which starts the wait anew: with the
@@ -160,13 +171,21 @@ async def _serving(
     keeper = SnapshotKeeper(data_dir.path, facts.appliance_id, settings.snapshot_share, mirroring, meets, clock, board)
     await keeper.start()
     restorer = Restorer(data_dir.path, journal, meets, doors, keeper, self_check, clock)
-    desk = OperatorDesk(data_dir.path, pin, keeper, restorer, self_check, meets, board)
     recurring = Recurring(Schedule(monotonic), keeper, self_check, meets, journal)
-    health = Health(meets, journal, doors, board, data_dir.path)
+    advertiser, browser = _discovery(settings, facts.appliance_id, meets, board)
+    examination = Examination(data_dir.path, settings.openlifter, advertiser, browser, keeper, meets, clock, board)
     lag = LoopLag()
-    page = MetricsPage(measured(doors, meets, journal, keeper, self_check, board, lag, unsafe_shutdowns))
+    pages = Pages(
+        operator=OperatorDesk(data_dir.path, pin, keeper, restorer, self_check, meets, board),
+        health=Health(meets, journal, doors, board, data_dir.path),
+        metrics=MetricsPage(measured(doors, meets, journal, keeper, self_check, board, lag, unsafe_shutdowns)),
+        well_known=WellKnown(advertiser, browser, meets),
+        doctor=Doctor(examination),
+        landing=Landing(advertiser, browser, meets, board),
+        openlifter=OpenLifter(settings.openlifter, lambda: advertiser.hosts),
+    )
     runner = web.AppRunner(
-        make_web(meets, doors, desk, health, page, settings.openlifter),
+        make_web(meets, doors, pages),
         shutdown_timeout=SHUTDOWN_S,
         access_log=None,
     )
@@ -177,8 +196,10 @@ async def _serving(
         await site.start()
         addresses = list(dict.fromkeys(map(_url, runner.addresses)))
         _log.info("serving", version=__version__, addresses=addresses, data_dir=str(settings.data_dir))
+        advertiser.start({address[0] for address in runner.addresses}, runner.addresses[0][1])
         yield Appliance(meets, addresses, journal.works, partial(_status, meets, doors, board), new_pin)
     finally:
+        await advertiser.stop()
         lag.stop()
         await recurring.stop()
         await runner.cleanup()
@@ -188,6 +209,20 @@ async def _serving(
         await keeper.close()
         passwords.close()
         _log.info("stopped")
+
+
+def _discovery(settings: Settings, appliance_id: str, meets: Meets, board: WarningBoard) -> tuple[Advertiser, Browser]:
+    claimant = Claimant(appliance_id, secrets.token_hex(4))
+    browser = Browser(claimant)
+    advertiser = Advertiser(
+        make_label(settings.name, socket.gethostname()),
+        Announcement(claimant=claimant, version=__version__, proto=PROTOCOL_VERSION),
+        lambda: list(reversed(meets.names)),
+        browser,
+        board,
+        enabled=settings.discovery,
+    )
+    return advertiser, browser
 
 
 def _status(meets: Meets, doors: Doors, board: WarningBoard) -> str:

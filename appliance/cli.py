@@ -18,12 +18,14 @@ import msgspec
 
 from appliance import __version__, app
 from appliance.access.signing_key import SigningKeyDamaged
+from appliance.discovery import command as discover_command
 from appliance.service import installing, logging, settings
 from appliance.service.notify import Notifier
 from appliance.service.watchdog import keep_telling
 from appliance.storage.data_dir import left_to_its_owner
 from appliance.storage.errors import StorageError
 from appliance.upkeep import commands as upkeep_commands
+from appliance.upkeep import doctor_command
 from appliance.web.openlifter_build import NotABuild
 from appliance.web.openlifter_install import install
 
@@ -75,6 +77,8 @@ def _parser(command: str) -> argparse.ArgumentParser:
     no_service = commands.add_parser("uninstall-service", help="no longer; the meets stay where they are")
     no_service.set_defaults(run=_uninstall_service)
     upkeep_commands.add_parsers(commands, _settings)
+    discover_command.add_parser(commands)
+    doctor_command.add_parser(commands, _settings)
     if command == "simulate":
         from appliance.client import simulate_command
 

@@ -185,8 +185,8 @@ class Hub:
 
     Attributes:
         recovery: how lost state comes back.
-        traffic: what has gone through, counted.
         diverged: how often a client noticed that its state was not ours.
+        traffic: what has gone through, counted.
     """
 
     def __init__(

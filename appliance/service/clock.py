@@ -1,10 +1,13 @@
-"""The clock that sessions live by."""
+"""The clock that sessions live by, and the one on the wall."""
 
 from __future__ import annotations
 
 import math
 import time
 from collections.abc import Callable
+
+PLAUSIBLE_FROM_S = 1_793_491_200.0
+"""2026-11-01, when this program was written: a wall clock that shows less has not been set."""
 
 
 class ServiceClock:

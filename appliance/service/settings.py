@@ -47,6 +47,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Folder or zip with a build of OpenLifter; None: `openlifter` in the data directory. See `openlifter`."""
     discovery: bool = True
     """Whether the appliance may make itself known on the local network."""
+    name: str | None = None
+    """What it is called there; None: "OpenLifter on <hostname>"."""
     snapshot_share: int = 10
     """How much of the disk snapshots may take, in percent, 1 to 90; of the mirror's disk the same share."""
     mirror_dir: Path | None = None
@@ -157,6 +159,12 @@ def _percent(value: object) -> int:
     return value
 
 
+def _name(value: object) -> str:
+    if not isinstance(value, str) or not value.strip() or len(value) > 60 or not value.isprintable():
+        raise ValueError
+    return value.strip()
+
+
 def _switch(value: object) -> bool:
     if isinstance(value, bool):
         return value
@@ -219,7 +227,17 @@ SETTINGS: tuple[Setting, ...] = (
         parse=_switch,
         allowed="true or false",
         default="true",
-        help="Whether the appliance may make itself known on the local network. It does not do so yet.",
+        help="Whether the appliance makes itself known on the local network, as `openlifter.local`, and looks for "
+        "others. One that listens on this computer only never does.",
+    ),
+    Setting(
+        name="name",
+        section="server",
+        key="name",
+        parse=_name,
+        allowed="a name of 1 to 60 characters that can be printed",
+        default="`OpenLifter on <hostname>`",
+        help="What the appliance is called in lists of appliances.",
     ),
     Setting(
         name="snapshot_share",

@@ -102,6 +102,26 @@ MIRROR_SAME_DISK = OperatorWarning(
     "The second place for snapshots is on the same disk as the meets: when that dies, both are gone.",
     "Name a folder on another disk, or use a USB stick labelled OPENLIFTER.",
 )
+NO_NETWORK = OperatorWarning(
+    "no_network",
+    "The appliance has no network: there is no cable with a link, and no Wi-Fi. Nobody can reach it.",
+    "Plug in the cable at both ends, and see that the router is switched on. No restart is needed.",
+)
+DISCOVERY_FAILED = OperatorWarning(
+    "discovery_failed",
+    "The appliance cannot make itself known on the network. Its name does not lead to it; its address does.",
+    "Pass on its address instead of its name. See the reason; it tries again by itself every few seconds.",
+)
+NAME_TAKEN = OperatorWarning(
+    "name_taken",
+    "Another device on this network is called openlifter.local already. This appliance has another name.",
+    "Use the name or the address that is shown here. If the other one is a spare appliance, switch it off.",
+)
+SECOND_RESPONDER = OperatorWarning(
+    "second_responder",
+    "Another program on this computer answers for names on the network too. Mostly both work side by side.",
+    "If the appliance is not found by its name, stop that program: avahi-daemon, or multicast DNS in systemd-resolved.",
+)
 
 CATALOGUE = (
     DATABASE_REPLACED,
@@ -117,6 +137,10 @@ CATALOGUE = (
     MIRROR_READ_ONLY,
     MIRROR_FAILED,
     MIRROR_SAME_DISK,
+    NO_NETWORK,
+    DISCOVERY_FAILED,
+    NAME_TAKEN,
+    SECOND_RESPONDER,
 )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,9 +36,15 @@ class _Identity(NamedTuple):
 class OpenLifter:
     """The build in a folder or zip, as web handlers."""
 
-    def __init__(self, place: Path) -> None:
-        """`place`: where the build is, or will be: it need not exist yet."""
+    def __init__(self, place: Path, elsewhere: Callable[[], list[str]] = list) -> None:
+        """Make it.
+
+        Args:
+            place: where the build is, or will be: it need not exist yet.
+            elsewhere: the other ``host:port`` of this appliance, which a table may have to go on at.
+        """
         self._place = place
+        self._elsewhere = elsewhere
         self._build: Build | None = None
         self._identity: _Identity | None = None
         self._loading = asyncio.Lock()
@@ -67,7 +74,7 @@ class OpenLifter:
             return notice.page(404, "OpenLifter is not installed yet", _MISSING)
         headers = {
             hdrs.CACHE_CONTROL: "no-store",
-            hdrs.CONTENT_SECURITY_POLICY: policy(build.script_hashes, request.host),
+            hdrs.CONTENT_SECURITY_POLICY: policy(build.script_hashes, request.host, self._elsewhere()),
             hdrs.X_CONTENT_TYPE_OPTIONS: "nosniff",
             hdrs.REFERRER_POLICY: "same-origin",
         }
@@ -93,19 +100,23 @@ class OpenLifter:
 
 
 async def redirect(_: web.Request) -> web.StreamResponse:
-    """``GET /openlifter`` and ``GET /``: the last slash matters, addresses in the page count from it."""
+    """``GET /openlifter``: the last slash matters, addresses in the page count from it."""
     raise web.HTTPTemporaryRedirect(BASE)
 
 
-def policy(script_hashes: tuple[str, ...], host: str) -> str:
-    """The Content-Security-Policy of the index page: nothing but this appliance.
+def policy(script_hashes: tuple[str, ...], host: str, elsewhere: Iterable[str] = ()) -> str:
+    """The Content-Security-Policy of the index page: nothing but this appliance, at whatever address.
 
     Args:
         script_hashes: the build's inline scripts, `sha256-…`; no other inline script runs.
         host: the Host header of the request.
+        elsewhere: other ``host:port`` of this appliance; IPv6 addresses cannot be named in a policy.
     """
     # Browsers disagree on whether 'self' covers a WebSocket.
     sockets = f" ws://{host} wss://{host}" if _HOST.fullmatch(host) else ""
+    for other in elsewhere:
+        if other != host and _HOST.fullmatch(other) and not other.startswith("["):
+            sockets += f" http://{other} ws://{other}"
     scripts = "".join(f" '{script}'" for script in script_hashes)
     return "; ".join(
         (

@@ -2,50 +2,61 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from aiohttp import hdrs, web
+from msgspec import Struct
 
 from appliance.live.connection import Connection
 from appliance.live.doors import Doors
 from appliance.live.meets import Meets
 from appliance.protocol.words import CloseCode
-from appliance.web import openlifter
+from appliance.web.doctor import Doctor
 from appliance.web.health import Health
+from appliance.web.landing import Landing
 from appliance.web.metrics import MetricsPage
+from appliance.web.openlifter import OpenLifter, redirect
 from appliance.web.operator import OperatorDesk
 from appliance.web.qr import qr_svg
 from appliance.web.static_files import StaticFiles
+from appliance.web.well_known import WellKnown
 
 MEETS = web.AppKey("MEETS", Meets)
 DOORS = web.AppKey("DOORS", Doors)
 
 
-def make_web(
-    meets: Meets, doors: Doors, desk: OperatorDesk, health: Health, metrics: MetricsPage, openlifter_place: Path
-) -> web.Application:
-    """The web application: what each URL does, and what its handlers need.
+class Pages(Struct, frozen=True, kw_only=True):
+    """The handlers that know more than the meets."""
 
-    `openlifter_place` is the folder or zip with the build of OpenLifter, if there is one.
-    """
+    operator: OperatorDesk
+    health: Health
+    metrics: MetricsPage
+    well_known: WellKnown
+    doctor: Doctor
+    landing: Landing
+    openlifter: OpenLifter
+
+
+def make_web(meets: Meets, doors: Doors, pages: Pages) -> web.Application:
+    """The web application: what each URL does, and what its handlers need."""
     app = web.Application()
     app[MEETS] = meets
     app[DOORS] = doors
     app.router.add_get("/ws", websocket)
-    app.router.add_get("/healthz", health.healthz)
-    app.router.add_get("/readyz", health.readyz)
-    app.router.add_get("/metrics", metrics.serve)
-    app.router.add_get("/operator", desk.page)
-    app.router.add_post("/operator/sign-in", desk.sign_in)
-    app.router.add_post("/operator/sign-out", desk.sign_out)
-    app.router.add_get("/operator/state", desk.state)
-    app.router.add_post("/operator/snapshot", desk.snapshot)
-    app.router.add_post("/operator/restore", desk.restore)
+    app.router.add_get("/healthz", pages.health.healthz)
+    app.router.add_get("/readyz", pages.health.readyz)
+    app.router.add_get("/metrics", pages.metrics.serve)
+    app.router.add_get("/operator", pages.operator.page)
+    app.router.add_post("/operator/sign-in", pages.operator.sign_in)
+    app.router.add_post("/operator/sign-out", pages.operator.sign_out)
+    app.router.add_get("/operator/state", pages.operator.state)
+    app.router.add_post("/operator/snapshot", pages.operator.snapshot)
+    app.router.add_post("/operator/restore", pages.operator.restore)
     app.router.add_get("/api/v1/meets", list_meets)
-    # What a person who only knows the address wants to see.
-    app.router.add_get("/", openlifter.redirect)
-    app.router.add_get("/openlifter", openlifter.redirect)
-    app.router.add_get("/openlifter/{path:.*}", openlifter.OpenLifter(openlifter_place).serve)
+    app.router.add_get("/.well-known/openlifter", pages.well_known.serve)
+    app.router.add_get("/api/v1/doctor", pages.doctor.findings)
+    app.router.add_get("/doctor", pages.doctor.page)
+    app.router.add_get("/", pages.landing.page)
+    app.router.add_get("/openlifter", redirect)
+    app.router.add_get("/openlifter/{path:.*}", pages.openlifter.serve)
     app.router.add_get("/api/v1/qr.svg", qr_svg)
     app.router.add_get("/static/{path:.+}", StaticFiles().serve)
     app.on_shutdown.append(_show_out)

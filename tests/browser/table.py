@@ -69,8 +69,9 @@ class Table:
 
     @property
     def elsewhere(self) -> set[str]:
-        """Hosts other than the appliance that were really asked: must be empty."""
-        return set(self.asked) - {urlsplit(self.origin).netloc}
+        """Hosts other than the appliance, under its name or its address, that were really asked: must be empty."""
+        origin = urlsplit(self.origin)
+        return set(self.asked) - {origin.netloc, f"127.0.0.1:{origin.port}"}
 
     async def new_page(self) -> Page:
         """Another tab instead of the one that is open; what the browser has stored stays."""

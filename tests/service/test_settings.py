@@ -65,6 +65,7 @@ class TestSources:
             "data_dir": tmp_path,
             "openlifter_dir": tmp_path / "openlifter.zip",
             "discovery": False,
+            "name": "Club box",
             "snapshot_share": 25,
             "mirror_dir": tmp_path / "mirror",
             "log_format": "json",
@@ -246,7 +247,7 @@ class TestCommandLine:
 
 def test_the_table_states_the_defaults_that_hold() -> None:
     for setting in SETTINGS:
-        if setting.name not in ("data_dir", "openlifter_dir", "mirror_dir"):
+        if setting.name not in ("data_dir", "openlifter_dir", "mirror_dir", "name"):
             assert setting.parse(setting.default) == getattr(Settings(), setting.name)
 
 

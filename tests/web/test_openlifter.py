@@ -144,6 +144,11 @@ class TestPolicy:
     def test_what_is_no_host_does_not_get_into_it(self, host: str) -> None:
         assert "connect-src 'self';" in openlifter.policy((), host)
 
+    def test_the_other_addresses_of_the_appliance_may_be_reached_and_nobody_else(self) -> None:
+        policy = openlifter.policy((), "10.0.0.5:80", ["openlifter.local", "10.0.0.5:80", "[fd00::5]:80", "x; y"])
+        sockets = "ws://10.0.0.5:80 wss://10.0.0.5:80 http://openlifter.local ws://openlifter.local"
+        assert f"connect-src 'self' {sockets};" in policy
+
 
 class TestWhatIsInPlace:
     async def test_when_there_is_none_the_page_says_how_to_get_one(

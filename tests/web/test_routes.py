@@ -38,8 +38,8 @@ async def test_what_is_not_in_the_table_is_not_found(venue: World) -> None:
     assert (await venue.get("/no/such/page"))[0] == 404
 
 
-async def test_the_bare_address_leads_to_openlifter(venue: World) -> None:
-    status, text = await venue.get("/")
+async def test_openlifter_that_is_not_there_is_told_how_to_get(venue: World) -> None:
+    status, text = await venue.get("/openlifter")
     assert (status, "OpenLifter is not installed yet" in text) == (404, True)
 
 

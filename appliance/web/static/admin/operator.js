@@ -11,6 +11,8 @@
  *   mirror: {place: string | null, newest: string | null, well: boolean}, snapshots: Snapshot[]}} State
  */
 
+import { byId, element } from "../house/elements.js";
+
 const ASK_AGAIN_MS = 5000;
 const SHOWN_AT_FIRST = 12;
 
@@ -30,28 +32,6 @@ let state = JSON.parse(byId("state").textContent ?? "");
 let showAll = false;
 /** @type {Snapshot | null} */
 let chosen = null;
-
-/** @param {string} id @returns {HTMLElement} */
-function byId(id) {
-  const found = document.getElementById(id);
-  if (!found) throw new Error(`the page has no #${id}`);
-  return found;
-}
-
-/**
- * An element; text is set as text, so nothing that a table typed in can become markup.
- *
- * @param {string} tag
- * @param {Record<string, string>} attributes
- * @param {...(Node | string)} children
- * @returns {HTMLElement}
- */
-function element(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
 
 /** @param {string} meetId */
 const grouped = (meetId) => meetId.replace(/(\d{3})(?=\d)/g, "$1 ");

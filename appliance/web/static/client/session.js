@@ -2,7 +2,7 @@
 /**
  * The browser's shell around `ClientCore`: the socket, the time, and the disk.
  *
- *     const session = new MeetSession(core, store, tab, url, listen);
+ *     const session = new MeetSession(core, store, tab, where, listen);
  *     session.start();
  *     session.set([{key: "registration.entries[5003].squatStatus[1]", value: 1}]);
  */
@@ -49,10 +49,10 @@ export class MeetSession {
    * @param {ClientCore} core
    * @param {Store | null} store where to keep what is not sent yet; without one it dies with this tab
    * @param {TabRecord} tab
-   * @param {string} url `ws://host:port/ws`
+   * @param {import("./whereabouts.js").Whereabouts} where
    * @param {(events: SessionEvent[]) => void} listen hears everything that happens, in order
    */
-  constructor(core, store, tab, url, listen) {
+  constructor(core, store, tab, where, listen) {
     this.core = core;
     this.tab = tab;
     /** Why changes are not on disk; empty while they are. */
@@ -60,7 +60,7 @@ export class MeetSession {
     /** When something was heard from the server last, in monotonic seconds. @type {number | null} */
     this.heardAt = null;
     this._store = store;
-    this._url = url;
+    this._where = where;
     this._listen = listen;
     /** @type {WebSocket | null} */
     this._socket = null;
@@ -248,10 +248,13 @@ export class MeetSession {
   // ------------------------------------------------------------ the socket
 
   _connect() {
-    const socket = new WebSocket(this._url);
+    const socket = new WebSocket(this._where.url);
+    let answered = false;
     this._socket = socket;
     this._opened = now();
     socket.onopen = () => {
+      answered = true;
+      void this._where.reached();
       this.core.connected(now());
       this._turn();
     };
@@ -264,6 +267,7 @@ export class MeetSession {
     };
     socket.onclose = (event) => {
       this._socket = null;
+      if (!answered) void this._where.lost(this.core.meetId);
       // 1005 and 1006 are the browser's own way of saying that nobody gave a code.
       const code = event.code === 1005 || event.code === 1006 ? null : event.code;
       this.core.disconnected(now(), code);
@@ -329,7 +333,10 @@ export class MeetSession {
     if (!this._socket) {
       if (this.core.connectAt !== null && now() >= this.core.connectAt) this._connect();
     } else if (this.trying) {
-      if (now() >= this._opened + CONNECT_S) this._drop();
+      if (now() >= this._opened + CONNECT_S) {
+        this._drop();
+        void this._where.lost(this.core.meetId);
+      }
     } else {
       this.core.tick(now());
     }
@@ -345,7 +352,7 @@ export class MeetSession {
     try {
       const patience = new AbortController();
       setTimeout(() => patience.abort(), DOUBT_MS);
-      await fetch(this._url.replace(/^ws/, "http").replace(/\/ws$/, "/api/v1/meets"), { signal: patience.signal });
+      await fetch(this._where.url.replace(/^ws/, "http").replace(/\/ws$/, "/api/v1/meets"), { signal: patience.signal });
     } catch {
       if (socket !== this._socket || this._stopped) return;
       this._drop();

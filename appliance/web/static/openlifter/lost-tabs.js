@@ -21,15 +21,15 @@ export class LostTabs {
   /**
    * @param {Store | null} store
    * @param {Tabs} tabs
-   * @param {string} url
+   * @param {import("../client/whereabouts.js").Whereabouts} where
    * @param {{changed(): void, event(event: import("../client/session.js").SessionEvent): void}} told
    */
-  constructor(store, tabs, url, told) {
+  constructor(store, tabs, where, told) {
     /** @type {LostTab[]} */
     this.all = [];
     this._store = store;
     this._tabs = tabs;
-    this._url = url;
+    this._where = where;
     this._told = told;
     /** @type {Map<string, MeetSession>} */
     this._sending = new Map();
@@ -74,7 +74,7 @@ export class LostTabs {
     const { tab, pending, standing } = kept;
     const { meetId, locationName } = tab;
     const core = new ClientCore({ kind: "join", meetId, locationName, clientId }, savedOf(tab, pending, standing));
-    const session = new MeetSession(core, this._store, tab, this._url, (events) => {
+    const session = new MeetSession(core, this._store, tab, this._where, (events) => {
       for (const event of events) this._told.event(event);
       if (core.settled || core.status === "ended") this._sent(clientId, core.settled);
     });

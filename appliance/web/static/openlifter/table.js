@@ -5,6 +5,7 @@ import { Status, End } from "../client/events.js";
 import { ClientCore } from "../client/core.js";
 import { Refused, TOO_OFTEN, UNREACHABLE, listLocations } from "../client/locations.js";
 import { MeetSession, now } from "../client/session.js";
+import { Whereabouts } from "../client/whereabouts.js";
 import { Store, StoreUnavailable } from "../client/store.js";
 import { Tabs, newId } from "../client/tabs.js";
 import { Adapter, describe } from "./adapter.js";
@@ -47,7 +48,8 @@ export class Table extends EventTarget {
     super();
     this._openlifter = hook.store;
     this._rehydrated = /** @type {OpenLifterState} */ (JSON.parse(hook.rehydrated));
-    this._url = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`;
+    this._where = new Whereabouts(location, memory());
+    this._where.onmoved = () => this._tell();
     /** @type {MeetSession | null} */
     this._session = null;
     this._phase = /** @type {Phase} */ ("starting");
@@ -93,7 +95,7 @@ export class Table extends EventTarget {
       this._store = null;
     }
     await this._tabs.settle();
-    this._lost = new LostTabs(this._store, this._tabs, this._url, {
+    this._lost = new LostTabs(this._store, this._tabs, this._where, {
       changed: () => this._tell(),
       event: (event) => this._toNotice(event),
     });
@@ -124,7 +126,7 @@ export class Table extends EventTarget {
       meetName: this._meetName,
       locationName: core?.locationName ?? "",
       priority: core?.priority ?? 0,
-      server: location.host,
+      server: this._where.host,
       lastServerSeq: core?.applied ?? 0,
       epoch: core?.epoch ?? null,
       digest: this._digest,
@@ -194,7 +196,7 @@ export class Table extends EventTarget {
    * @throws {Refused}
    */
   async locations(meetId, password) {
-    const { meetName, locations } = await listLocations(this._url, meetId, password);
+    const { meetName, locations } = await listLocations(this._where.url, meetId, password);
     return { meetName, locations: locations.map(presence) };
   }
 
@@ -286,7 +288,7 @@ export class Table extends EventTarget {
    * @param {TabRecord} tab
    */
   _begin(core, tab) {
-    const session = new MeetSession(core, this._store ?? null, tab, this._url, (events) => {
+    const session = new MeetSession(core, this._store ?? null, tab, this._where, (events) => {
       if (session === this._session) for (const event of events) this._hear(session, event);
     });
     this._session = session;
@@ -578,6 +580,15 @@ export class Table extends EventTarget {
   _enlarge() {
     const session = this._session;
     if (session) session.say({ msgType: "ENLARGE_ENTRY_IDS", sessionToken: session.tab.sessionToken });
+  }
+}
+
+/** @returns {Storage | null} null where a browser forbids it */
+function memory() {
+  try {
+    return localStorage;
+  } catch {
+    return null;
   }
 }
 

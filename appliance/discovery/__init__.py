@@ -1,0 +1,1 @@
+"""Being found on the venue's network, and finding other appliances there."""
