@@ -22,6 +22,7 @@ from appliance.discovery import command as discover_command
 from appliance.service import installing, logging, settings
 from appliance.service.notify import Notifier
 from appliance.service.watchdog import keep_telling
+from appliance.storage.data_dir import left_to_its_owner
 from appliance.storage.errors import StorageError
 from appliance.upkeep import commands as upkeep_commands
 from appliance.upkeep import doctor_command
@@ -115,7 +116,9 @@ def _demo(parsed: argparse.Namespace) -> int:
 
 def _install_openlifter(parsed: argparse.Namespace) -> int:
     """An appliance that is running shows it to whoever opens OpenLifter next."""
-    print(install(parsed.source, _settings(parsed).openlifter))
+    chosen = _settings(parsed)
+    with left_to_its_owner(chosen.data_dir):
+        print(install(parsed.source, chosen.openlifter))
     return 0
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import fcntl
 import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from appliance.storage.errors import DataDirInUse, StorageFailed
@@ -22,6 +25,33 @@ def snapshots_in(path: Path) -> Path:
 def operator_pin_in(path: Path) -> Path:
     """The hash of the operator PIN in a data directory."""
     return path / "operator.pin"
+
+
+@contextmanager
+def left_to_its_owner(path: Path) -> Iterator[None]:
+    """What root writes into the data directory of a service meanwhile belongs to the service afterwards.
+
+    Else the service could not read it: a new operator PIN, a snapshot, the database after a restore.
+    """
+    try:
+        yield
+    finally:
+        if os.geteuid() == 0 and path.is_dir():
+            owner = path.stat()
+            for folder, folders, files in os.walk(path):
+                for name in (*folders, *files):
+                    _give(Path(folder, name), owner)
+
+
+def _give(path: Path, owner: os.stat_result) -> None:
+    try:
+        now = path.lstat()
+        # A file with a second name elsewhere is not ours to give away.
+        if now.st_uid == 0 != owner.st_uid and (stat.S_ISDIR(now.st_mode) or now.st_nlink == 1):
+            os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
+    except FileNotFoundError:
+        # The service runs, and files of SQLite come and go.
+        return
 
 
 class DataDir:

@@ -18,7 +18,7 @@ from appliance.access.passwords import Passwords
 from appliance.service import settings
 from appliance.service.clock import wall_ms
 from appliance.service.settings import Settings
-from appliance.storage.data_dir import DataDir, database_in, operator_pin_in, snapshots_in
+from appliance.storage.data_dir import DataDir, database_in, left_to_its_owner, operator_pin_in, snapshots_in
 from appliance.storage.database import connection_of, open_database
 from appliance.storage.errors import StorageError
 from appliance.storage.loading import load_appliance
@@ -60,11 +60,12 @@ def _snapshot(chosen: Settings) -> int:
     database, folder = database_in(chosen.data_dir), snapshots_in(chosen.data_dir)
     if not database.exists():
         return _refuse(f"there are no meets in {chosen.data_dir}")
-    with closing(open_reader(database)) as connection:
-        facts = load_appliance(connection)
-    taken = take(database, folder, Reason.MANUAL, facts.service_seconds, wall_ms())
-    print(taken.path)
-    thin(folder, facts.appliance_id, facts.service_seconds, chosen.snapshot_share)
+    with left_to_its_owner(chosen.data_dir):
+        with closing(open_reader(database)) as connection:
+            facts = load_appliance(connection)
+        taken = take(database, folder, Reason.MANUAL, facts.service_seconds, wall_ms())
+        print(taken.path)
+        thin(folder, facts.appliance_id, facts.service_seconds, chosen.snapshot_share)
     return 0
 
 
@@ -94,6 +95,11 @@ def _row(snapshot: Snapshot) -> str:
 
 
 def _restore(chosen: Settings, file: Path) -> int:
+    with left_to_its_owner(chosen.data_dir):
+        return _go_back(chosen, file)
+
+
+def _go_back(chosen: Settings, file: Path) -> int:
     in_folder = snapshots_in(chosen.data_dir) / file.name
     if not file.exists() and in_folder.exists() and file.name == str(file):
         file = in_folder
@@ -145,11 +151,12 @@ async def _operator_pin(chosen: Settings, pin: str | None) -> int:
         return _refuse(f"there is no appliance in {chosen.data_dir}: start it once")
     passwords = Passwords()
     try:
-        if pin is None:
-            print(f"The new operator PIN is {await new_pin(path, passwords)}")
-        else:
-            await set_pin(path, pin, passwords)
-            print("The operator PIN is changed.")
+        with left_to_its_owner(chosen.data_dir):
+            if pin is None:
+                print(f"The new operator PIN is {await new_pin(path, passwords)}")
+            else:
+                await set_pin(path, pin, passwords)
+                print("The operator PIN is changed.")
     except NotAPin as error:
         return _refuse(str(error), code=2)
     finally:

@@ -89,6 +89,11 @@ def _live(table: Metrics, doors: Doors, meets: Meets) -> None:
         lambda: sum(hub.recovery.inconsistencies for hub in meets.hubs),
     )
     table.counter(
+        "diverged",
+        "Times that a client noticed that its state was not the appliance's.",
+        lambda: sum(hub.diverged for hub in meets.hubs),
+    )
+    table.counter(
         "recovery_refused",
         "Updates of late comers that had to give way.",
         lambda: sum(hub.recovery.refused for hub in meets.hubs),

@@ -77,6 +77,7 @@ async def test_what_arrives_during_a_commit_shares_the_next_one(journal: Journal
 async def test_what_it_does_can_be_watched(journal: Journal) -> None:
     await journal.submit(append(1, 1))
     assert (journal.commits, journal.commands, journal.failures) == (2, 2, 0)
+    assert sum(journal.durations.counts) == 2
     assert 0 < journal.last_commit_s < 5
 
 
@@ -373,3 +374,23 @@ class TestReplacing:
             await journal.replace(refuse)
         await journal.reload(MEET_ID)
         await journal.submit(append(1, 1))
+
+
+async def test_it_works_as_long_as_its_thread_answers_even_where_the_disk_refuses(
+    journal: Journal, database_path: Path
+) -> None:
+    with write_lock(database_path):
+        answer = journal.submit(append(1, 1))
+        working = asyncio.ensure_future(journal.works())
+        await asyncio.sleep(0.05)
+        assert not working.done()
+        # The one is in hand, the other waits.
+        assert journal.waiting <= 1
+    await asyncio.gather(answer, working)
+    await fill_disk(journal)
+    with pytest.raises(StorageFailed):
+        await journal.submit(append(2, 2, value=BIG))
+    await journal.works()
+    await journal.stop()
+    with pytest.raises(JournalStopped):
+        await journal.works()

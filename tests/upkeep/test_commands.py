@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 
 import msgspec
@@ -131,3 +132,14 @@ async def test_the_pin_is_changed_while_it_runs(venue: World, capsys: pytest.Cap
         pass
     assert await asyncio.to_thread(run, venue.data_dir, "operator-pin", "--set", "12") == 2
     assert "6 to 12 digits" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root writes into the directory of somebody else")
+def test_what_root_makes_the_service_can_read(data_dir: Path) -> None:
+    for path in (data_dir, *data_dir.rglob("*")):
+        os.chown(path, 65534, 65534)
+    for command in (["snapshot"], ["operator-pin", "--set", "12345678"]):
+        assert cli.main([*command, "--data-dir", str(data_dir)]) == 0
+    taken, *_ = snapshots(snapshots_in(data_dir))
+    assert cli.main(["restore", str(taken.path), "--data-dir", str(data_dir)]) == 0
+    assert {path.stat().st_uid for path in data_dir.rglob("*")} == {65534}
