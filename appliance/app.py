@@ -178,7 +178,9 @@ async def _serving(
     pages = Pages(
         operator=OperatorDesk(data_dir.path, pin, keeper, restorer, self_check, meets, board),
         health=Health(meets, journal, doors, board, data_dir.path),
-        metrics=MetricsPage(measured(doors, meets, journal, keeper, self_check, board, lag, unsafe_shutdowns)),
+        metrics=MetricsPage(
+            measured(doors, meets, journal, keeper, self_check, advertiser, browser, board, lag, unsafe_shutdowns)
+        ),
         well_known=WellKnown(advertiser, browser, meets),
         doctor=Doctor(examination),
         landing=Landing(advertiser, browser, meets, board),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from aiohttp import hdrs, web
 
+from appliance.discovery.advertiser import Advertiser
+from appliance.discovery.browser import Browser
 from appliance.live.doors import Doors
 from appliance.live.meets import Meets
 from appliance.service import metrics
@@ -33,6 +35,8 @@ def measured(
     journal: Journal,
     keeper: SnapshotKeeper,
     self_check: SelfCheck,
+    advertiser: Advertiser,
+    browser: Browser,
     board: WarningBoard,
     lag: LoopLag,
     unsafe_shutdowns: int,
@@ -42,6 +46,7 @@ def measured(
     _live(table, doors, meets)
     _storage(table, journal, unsafe_shutdowns)
     _upkeep(table, keeper, self_check)
+    _discovery(table, advertiser, browser)
     _service(table, board, lag)
     return table
 
@@ -118,6 +123,13 @@ def _upkeep(table: Metrics, keeper: SnapshotKeeper, self_check: SelfCheck) -> No
     )
     table.counter("self_checks", "Self-checks.", lambda: self_check.report.runs)
     table.counter("self_check_problems", "Problems that self-checks found.", lambda: self_check.report.found)
+
+
+def _discovery(table: Metrics, advertiser: Advertiser, browser: Browser) -> None:
+    table.gauge(
+        "announced", "1 while the appliance has a name on the network.", lambda: float(advertiser.hostname is not None)
+    )
+    table.gauge("other_appliances", "Other appliances that are seen on the network.", lambda: len(browser.seen))
 
 
 def _service(table: Metrics, board: WarningBoard, lag: LoopLag) -> None:

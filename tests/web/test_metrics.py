@@ -24,6 +24,7 @@ async def test_a_blank_appliance_has_every_metric_and_no_warning(venue: World) -
     numbers = await page(venue)
     assert numbers["meets"] == numbers["connections"] == numbers["updates_accepted_total"] == 0
     assert numbers["unsafe_shutdowns_total"] == 0
+    assert numbers["announced"] == numbers["other_appliances"] == 0
     assert numbers["process_resident_memory_bytes"] > 1_000_000
     assert [numbers[f"warning {warning.name}"] for warning in CATALOGUE] == [0] * len(CATALOGUE)
 
