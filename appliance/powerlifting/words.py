@@ -86,3 +86,24 @@ class AgeCoefficients(StrEnum):
 
     NONE = "None"
     FOSTER_MCCULLOCH = "FosterMcCulloch"
+
+
+class Language(StrEnum):
+    """The languages that OpenLifter speaks."""
+
+    DE = "de"
+    EL = "el"
+    EN = "en"
+    EO = "eo"
+    ES = "es"
+    ET = "et"
+    FR = "fr"
+    HR = "hr"
+    IT = "it"
+    LT = "lt"
+    NL = "nl"
+    PT = "pt"
+    RU = "ru"
+    TR = "tr"
+    UK = "uk"
+    ZH_HANS = "zh-Hans"
