@@ -10,7 +10,7 @@ from msgspec import Struct
 from appliance.powerlifting.model import Entry, Meet
 from appliance.powerlifting.order import by_name, code_units, compare
 from appliance.powerlifting.totals import COUNTING, event_total, has_lifted
-from appliance.powerlifting.weight_classes import weight_class
+from appliance.powerlifting.units import weight_class
 from appliance.powerlifting.words import Equipment, Event, LiftStatus, Sex
 
 NO_SHOW, GUEST, DISQUALIFIED = "NS", "G", "DQ"
@@ -73,7 +73,7 @@ def counted_equipment(equipment: Equipment, meet: Meet) -> Equipment:
 def categories_of(entry: Entry, meet: Meet) -> list[Category]:
     """Every division of a lifter in every event; who has no division is in the one without a name."""
     equipment = counted_equipment(entry.equipment, meet)
-    limit = weight_class(entry, meet)
+    limit = weight_class(meet.classes_kg.get(entry.sex, ()), entry.bodyweight_kg)
     return [
         Category(entry.sex, event, equipment, division, limit)
         for division in entry.divisions or ("",)
