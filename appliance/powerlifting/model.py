@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from appliance.powerlifting.plates import PlateStock
 from appliance.powerlifting.words import AgeCoefficients, Equipment, Event, Formula, Lift, LiftStatus, Sex
 
 MOST_ATTEMPTS = 5
@@ -68,14 +69,6 @@ class Entry(Struct, frozen=True, kw_only=True):
                 return self.deadlift
 
 
-class PlatePairs(Struct, frozen=True):
-    """How many pairs of a plate there are; the colour is ``#RRGGBB``."""
-
-    weight_kg: float
-    pairs: int
-    color: str
-
-
 class Meet(Struct, frozen=True, kw_only=True):
     """What is set for the whole meet.
 
@@ -103,7 +96,7 @@ class Meet(Struct, frozen=True, kw_only=True):
     in_kg: bool = True
     show_alternate_units: bool = True
     bar_kg: dict[Lift, float] = {}
-    plates: tuple[PlatePairs, ...] = ()
+    plates: tuple[PlateStock, ...] = ()
     round_totals_down: bool = False
 
 

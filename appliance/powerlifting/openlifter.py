@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 from enum import Enum
 from typing import Any, TypeVar
 
-from appliance.powerlifting.model import MOST_ATTEMPTS, Attempts, Entry, Lifting, Meet, PlatePairs
+from appliance.powerlifting.model import MOST_ATTEMPTS, Attempts, Entry, Lifting, Meet
+from appliance.powerlifting.plates import PlateStock
 from appliance.powerlifting.words import AgeCoefficients, Equipment, Event, Formula, Lift, LiftStatus, Sex
 
 _E = TypeVar("_E", bound=Enum)
@@ -113,8 +114,8 @@ def _attempts(entry: Mapping[str, Any], lift: Lift) -> Attempts:
     )
 
 
-def _plate(plate: Mapping[str, Any]) -> PlatePairs:
-    return PlatePairs(_number(plate.get("weightKg")), _whole(plate, "pairCount", 0), _text(plate, "color", "#000000"))
+def _plate(plate: Mapping[str, Any]) -> PlateStock:
+    return PlateStock(_number(plate.get("weightKg")), _whole(plate, "pairCount", 0), _text(plate, "color", "#000000"))
 
 
 def _object(said: object) -> Mapping[str, Any]:

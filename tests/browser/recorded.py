@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Awaitable, Callable, Mapping
 from enum import Enum
 from pathlib import Path
@@ -12,8 +13,8 @@ from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from tests.browser.operator import BAR_NAMES, CLASSES_LABELS, Operator, typed_weight
 
-RECORDINGS = Path(__file__).parents[3] / "shared" / "openlifter" / "public"
-"""Where the recorded meets are, beside the checkout; they are no part of it."""
+RECORDINGS = Path(os.environ.get("TESTS_RECORDINGS") or Path(__file__).parents[3] / "shared" / "openlifter" / "public")
+"""Where the recorded meets are, beside the checkout; they are no part of it. The variable names another set of them."""
 
 Action: TypeAlias = Mapping[str, Any]
 

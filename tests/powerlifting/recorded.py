@@ -12,10 +12,11 @@ import pytest
 from appliance.powerlifting.model import Entry, Meet
 from appliance.powerlifting.openlifter import entries_of, entry_of, meet_of
 from tests.browser.recorded import RECORDINGS
+from tests.powerlifting.vectors import vectors
 
-MEETS = ("club-kg", "regional-lbs", "national-2day")
+MEETS = sorted(file.name.removesuffix(".results.json") for file in RECORDINGS.glob("*.results.json"))
 
-recorded = pytest.mark.skipif(not RECORDINGS.is_dir(), reason="the recorded meets are not beside this checkout")
+recorded = pytest.mark.skipif(not MEETS, reason="the recorded meets are not beside this checkout")
 
 _KEY = re.compile(r"registration\.entries\[(\d+)\](?:\.(\w+))?(?:\[(\d+)\])?")
 
@@ -23,11 +24,6 @@ _KEY = re.compile(r"registration\.entries\[(\d+)\](?:\.(\w+))?(?:\[(\d+)\])?")
 def read(name: str) -> Any:
     """One JSON file: `club-kg.results.json`."""
     return msgspec.json.decode((RECORDINGS / name).read_bytes())
-
-
-def lines(name: str) -> list[Any]:
-    """One file with a JSON value in each line: `points.jsonl`."""
-    return [msgspec.json.decode(line) for line in (RECORDINGS / name).read_bytes().splitlines()]
 
 
 def text(name: str) -> str:
@@ -45,7 +41,7 @@ def moments(meet: str) -> Iterator[tuple[int, list[Entry]]]:
     """All lifters after each action of a meet."""
     entries: dict[int, Any] = {}
     known: dict[int, Entry] = {}
-    for line in lines(f"{meet}.changes.jsonl"):
+    for line in vectors(f"{meet}.changes.jsonl"):
         for change in line["changes"]:
             found = _KEY.fullmatch(change["key"])
             if found is None:

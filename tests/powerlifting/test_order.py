@@ -12,7 +12,8 @@ from appliance.powerlifting.model import Attempts, Entry, Lifting
 from appliance.powerlifting.openlifter import lifting_of
 from appliance.powerlifting.order import flight_order, in_flight, lifting_order
 from appliance.powerlifting.words import Lift, LiftStatus
-from tests.powerlifting.recorded import MEETS, lines, moments, recorded
+from tests.powerlifting.recorded import MEETS, moments, recorded
+from tests.powerlifting.vectors import vectors
 
 SQUATS = Lifting()
 
@@ -33,7 +34,7 @@ def order(*flight: Entry, **lifting: Any) -> tuple[int, ...]:
 @pytest.mark.parametrize("meet", MEETS)
 def test_it_is_openlifters_order_after_every_action(meet: str) -> None:
     answers: dict[int, list[Any]] = {}
-    for line in lines(f"{meet}.lifting-order.jsonl"):
+    for line in vectors(f"{meet}.lifting-order.jsonl"):
         answers.setdefault(line["n"], []).append(line)
     compared = 0
     for number, entries in moments(meet):
