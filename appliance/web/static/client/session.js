@@ -70,6 +70,8 @@ export class MeetSession {
     this._stopped = true;
     this._turning = false;
     this._again = false;
+    /** What the disk did not take, and is offered again with the next change. @type {Pending[]} */
+    this._refused = [];
     /** @type {SessionEvent[]} */
     this._own = [];
     this._news = noNews();
@@ -146,22 +148,42 @@ export class MeetSession {
   async _keep(made) {
     const last = made[made.length - 1].localSeq;
     this.tab = { ...this.tab, nextLocalSeq: this.core.nextLocalSeq };
-    if (this._store) {
-      try {
-        await this._store.keep(this.tab, made.map(pendingRecord));
-        this.notKept = "";
-      } catch (error) {
-        if (error instanceof IdentityInUse) {
-          await this._lostIdentity();
-          return;
-        }
-        this.notKept = String(error);
-        this._own.push({ type: "NotKept", reason: this.notKept });
-      }
+    try {
+      if (this._store) await this._write(this._store, made);
+    } catch (error) {
+      if (!(error instanceof IdentityInUse)) throw error;
+      await this._lostIdentity();
+      return;
     }
     this.core.kept(last, now());
     this._own.push({ type: "Kept", localSeq: last });
     this._turn();
+  }
+
+  /**
+   * Write changes, and with them all that the disk refused before: with a number missing among them, the server would
+   * take none of those that follow from a later life of this tab.
+   *
+   * @param {Store} store
+   * @param {Pending[]} made
+   * @throws {IdentityInUse}
+   */
+  async _write(store, made) {
+    const waiting = new Set(this._refused.length > 0 ? this.core.pending.map(({ localSeq }) => localSeq) : []);
+    const changes = [...this._refused.filter(({ localSeq }) => waiting.has(localSeq)), ...made];
+    this._refused = [];
+    try {
+      await store.keep(this.tab, changes.map(pendingRecord));
+    } catch (error) {
+      if (error instanceof IdentityInUse) throw error;
+      this._refused.push(...changes);
+      this.notKept = String(error);
+      this._own.push({ type: "NotKept", reason: this.notKept });
+      return;
+    }
+    // What was asked of the disk before this may have been refused since.
+    if (this._refused.length > 0) await this._write(store, []);
+    else this.notKept = "";
   }
 
   async _lostIdentity() {
@@ -307,8 +329,9 @@ export class MeetSession {
       } while (this._again || this._own.length > 0);
     } finally {
       this._turning = false;
+      // Whatever went wrong in the page: without the alarm nobody would notice that the connection is dead.
+      this._setAlarm();
     }
-    this._setAlarm();
   }
 
   _setAlarm() {
