@@ -96,3 +96,49 @@ async def test_the_appliance_is_killed_and_comes_back(table: Tables, appliance_s
     await LiveTab(desk).is_live()
     await agree(platform, desk)
     assert [(await bench(desk, each))[0] for each in ids] == [80, 60]
+
+
+async def test_a_tab_that_was_frozen_while_another_went_on_in_its_place_loses_nothing(table: Tables) -> None:
+    desk, other = await venue(table, "Desk", "Platform 1")
+    ids = entry_ids(await desk.operator.state())
+    identity = await desk.page.evaluate("(key) => sessionStorage.getItem(key)", KEEPER)
+    # A phone that freezes a page in the background: it answers nobody.
+    await desk.page.evaluate("BroadcastChannel.prototype.postMessage = () => undefined")
+    second = Table("second", desk.origin, desk.context)
+    await second.new_page()
+    await second.page.add_init_script(f"sessionStorage.setItem('{KEEPER}', '{identity}')")
+    await second.open()
+    await LiveTab(second).is_live()
+    await enter(second, ids[0], 80, 90)
+    await LiveTab(second).is_live()
+    await expect(LiveTab(desk).badge).not_to_contain_text("Live", timeout=15_000)
+    await enter(desk, ids[1], 60)
+    await LiveTab(desk).open()
+    await desk.page.get_by_role("button", name="here").click()
+    await LiveTab(desk).is_live()
+    await enter(desk, ids[1], 60, 65)
+    await LiveTab(desk).is_live()
+    await agree(desk, other)
+    assert (await bench(other, ids[0]))[:2] == [80, 90]
+    assert (await bench(other, ids[1]))[:2] == [60, 65]
+
+
+async def test_a_number_that_another_tab_has_used_is_never_used_again(table: Tables) -> None:
+    desk = await table("desk")
+    used_twice = """async () => {
+        const { Store, IdentityInUse } = await import("/static/client/store.js");
+        const store = await Store.open();
+        const tab = { clientId: "a", nextLocalSeq: 2, opened: 1 };
+        await store.keep(tab, [{ localSeq: 1, key: "meet.name", value: "Cup", after: 0 }]);
+        await store.note({ ...tab, nextLocalSeq: 1 }, { answered: [1] });
+        const { tab: { nextLocalSeq }, pending } = await store.load("a");
+        const [{ pending: waiting }] = await store.tabs();
+        let refused = false;
+        try {
+            await store.keep(tab, [{ localSeq: 1, key: "meet.name", value: "Open", after: 0 }]);
+        } catch (error) {
+            refused = error instanceof IdentityInUse;
+        }
+        return [nextLocalSeq, pending, waiting, refused];
+    }"""
+    assert await desk.page.evaluate(used_twice) == [2, [], 0, True]

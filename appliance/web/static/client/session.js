@@ -8,6 +8,7 @@
  */
 
 import { CannotBeSet } from "./changes.js";
+import { End } from "./events.js";
 import { decode } from "./messages.js";
 import { IdentityInUse } from "./store.js";
 
@@ -38,10 +39,10 @@ export function now() {
 /**
  * What a session tells beside the events of the core:
  * `Kept` (all changes up to `localSeq` are on disk), `NotKept` (the disk refused: they are in memory only),
- * `IdentityLost` (another tab works under our identity: this session has stopped).
+ * `IdentityLost` (another tab works under our identity: this session has stopped, and has not made these changes).
  *
  * @typedef {import("./core.js").Event | {type: "Kept", localSeq: number} | {type: "NotKept", reason: string} |
- *   {type: "IdentityLost"}} SessionEvent
+ *   {type: "IdentityLost", changes: Change[]}} SessionEvent
  */
 
 export class MeetSession {
@@ -152,7 +153,7 @@ export class MeetSession {
       if (this._store) await this._write(this._store, made);
     } catch (error) {
       if (!(error instanceof IdentityInUse)) throw error;
-      await this._lostIdentity();
+      this._lostIdentity(made);
       return;
     }
     this.core.kept(last, now());
@@ -186,10 +187,12 @@ export class MeetSession {
     else this.notKept = "";
   }
 
-  async _lostIdentity() {
+  /** @param {Pending[]} made */
+  _lostIdentity(made) {
     this._stopped = true;
+    this._store = null;
     this._drop();
-    this._own.push({ type: "IdentityLost" });
+    this._own.push({ type: "IdentityLost", changes: made.map(({ key, value }) => ({ key, value })) });
     this._turn();
   }
 
@@ -238,6 +241,8 @@ export class MeetSession {
         if (event.why === "left the meet") {
           this.tab = { ...this.tab, sessionToken: "", recoveryBundle: null, recoveryKey: null };
         }
+        // What is on disk is the other one's now, and newer than what is known here.
+        if (event.why === End.SUPERSEDED) this._store = null;
         break;
       default:
         return;

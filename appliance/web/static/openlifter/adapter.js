@@ -146,6 +146,15 @@ export class Adapter {
     this._nextEntryId = block ? nextEntryId(block, this._usedIds(session)) : 0;
   }
 
+  /**
+   * What was done here since `detach`.
+   *
+   * @param {string} locationName
+   */
+  changesSinceDetached(locationName) {
+    return changesSince(this._picture, this._store.getState(), locationName);
+  }
+
   /** OpenLifter goes on alone, with the meet as it is. */
   detach() {
     this._session = null;
