@@ -142,3 +142,42 @@ async def test_a_number_that_another_tab_has_used_is_never_used_again(table: Tab
         return [nextLocalSeq, pending, waiting, refused];
     }"""
     assert await desk.page.evaluate(used_twice) == [2, [], 0, True]
+
+
+async def test_a_tab_that_only_seemed_to_be_closed_keeps_what_it_has_on_disk(table: Tables) -> None:
+    desk, _ = await venue(table, "Desk", "Platform 1")
+    ids = entry_ids(await desk.operator.state())
+    await enter(desk, ids[0], 80)
+    await LiveTab(desk).is_live()
+    # Another tab looked around while this one was being restored, or was frozen for a moment.
+    channel = "BroadcastChannel.prototype"
+    await desk.page.evaluate(f"() => {{ window.say = {channel}.postMessage; {channel}.postMessage = () => undefined; }}")
+    second = Table("second", desk.origin, desk.context)
+    await second.new_page()
+    await second.open("live")
+    discard = second.page.get_by_role("button", name="Discard")
+    await discard.wait_for()
+    await desk.page.evaluate(f"() => {{ {channel}.postMessage = window.say; }}")
+    await discard.click()
+    await second.page.get_by_role("alertdialog").get_by_role("button", name="Discard").click()
+    await expect(discard).to_have_count(0)
+    kept = """async (id) => {
+        const { Store } = await import("/static/client/store.js");
+        return (await (await Store.open()).load(id)) !== undefined;
+    }"""
+    identity = await desk.page.evaluate("(key) => sessionStorage.getItem(key)", KEEPER)
+    assert await desk.page.evaluate(kept, identity)
+
+
+async def test_a_tab_that_is_just_being_restored_is_alive(table: Tables) -> None:
+    desk = await table("desk")
+    roll_call = """async () => {
+        const { Tabs } = await import("/static/client/tabs.js");
+        const restored = new Tabs();
+        const another = new Tabs();
+        const settled = restored.settle();
+        const alive = await another.alive();
+        await settled;
+        return alive.has(restored.clientId);
+    }"""
+    assert await desk.page.evaluate(roll_call)

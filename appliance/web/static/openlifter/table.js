@@ -344,6 +344,7 @@ export class Table extends EventTarget {
 
   /** @param {string} clientId */
   async resumeLost(clientId) {
+    if (!(await this._lost?.isClosed(clientId))) return;
     const kept = await this._store?.load(clientId);
     if (!kept || this._session) return;
     this._tabs?.become(clientId);
