@@ -151,7 +151,9 @@ async def test_a_tab_that_only_seemed_to_be_closed_keeps_what_it_has_on_disk(tab
     await LiveTab(desk).is_live()
     # Another tab looked around while this one was being restored, or was frozen for a moment.
     channel = "BroadcastChannel.prototype"
-    await desk.page.evaluate(f"() => {{ window.say = {channel}.postMessage; {channel}.postMessage = () => undefined; }}")
+    await desk.page.evaluate(
+        f"() => {{ window.say = {channel}.postMessage; {channel}.postMessage = () => undefined; }}"
+    )
     second = Table("second", desk.origin, desk.context)
     await second.new_page()
     await second.open("live")
