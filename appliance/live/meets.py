@@ -55,6 +55,10 @@ _NOT_OF_AN_ID = re.compile(r"[\s-]")
 
 _log = get_logger(__name__)
 
+# A meet that is brought back has its blocks of entry ids apart from those of its earlier lives: so many for each.
+BLOCKS_PER_LIFE = 1_000
+LIVES = 1_000_000
+
 
 class Membership(Struct, eq=False):
     """A session at work on a meet. ``welcome`` is there where it was just created or joined."""
@@ -300,7 +304,9 @@ class Meets:
         if location is None:
             return _no_such_location(meet, join.location_name)
         epoch = Epoch(secrets.token_hex(8), None, 0)
-        roster = Roster()
+        # Tables that come later, or not before they have registered more lifters, hold blocks of the appliance that
+        # is gone; and that one may have been brought back itself.
+        roster = Roster(first_block=BLOCKS_PER_LIFE * (1 + secrets.randbelow(LIVES)))
         client = roster.allot(join.client_id or secrets.token_hex(8))
         claims = self._claims(meet, client, location, Role.TABLE)
         session = session_record(claims)

@@ -19,12 +19,12 @@ class Roster:
     the roster once it is kept, that is, on disk.
     """
 
-    def __init__(self, clients: Iterable[Client] = ()) -> None:
+    def __init__(self, clients: Iterable[Client] = (), *, first_block: int = 0) -> None:
+        """`first_block`: how many blocks are left out, because clients may hold them of whom nobody here knows."""
         self._kept = {client.client_id: client for client in clients}
         self._allotted = dict(self._kept)
-        self._blocks = 1 + max(
-            ((client.entry_ids.first - _FIRST_BLOCK) // _SPACING for client in self._kept.values()), default=-1
-        )
+        given = (1 + (client.entry_ids.first - _FIRST_BLOCK) // _SPACING for client in self._kept.values())
+        self._blocks = max(given, default=first_block)
 
     def find(self, client_id: str) -> Client | None:
         """The client of this id, if it ever took part."""

@@ -153,7 +153,9 @@ def _from_zip(place: Path) -> Iterator[tuple[str, bytes]]:
                 if info.is_dir() or name.endswith(".map"):
                     continue
                 # Names are only ever looked up, never joined to a path: but a zip with such names means mischief.
-                if name.startswith("/") or "\\" in name or ".." in name.split("/") or ":" in name or name in seen:
+                # An empty part counts, too: without the folder "a/" before it, "a//etc/x" begins at the root.
+                strange = {"", ".", ".."}.intersection(name.split("/"))
+                if strange or "\\" in name or ":" in name or name in seen:
                     raise NotABuild(f"{place} has an entry named {name!r}: that zip is not safe")
                 if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG):
                     raise NotABuild(f"{place}: {name} is a link or a special file: a build has only plain files")

@@ -96,3 +96,90 @@ async def test_the_appliance_is_killed_and_comes_back(table: Tables, appliance_s
     await LiveTab(desk).is_live()
     await agree(platform, desk)
     assert [(await bench(desk, each))[0] for each in ids] == [80, 60]
+
+
+async def test_a_tab_that_was_frozen_while_another_went_on_in_its_place_loses_nothing(table: Tables) -> None:
+    desk, other = await venue(table, "Desk", "Platform 1")
+    ids = entry_ids(await desk.operator.state())
+    identity = await desk.page.evaluate("(key) => sessionStorage.getItem(key)", KEEPER)
+    # A phone that freezes a page in the background: it answers nobody.
+    await desk.page.evaluate("BroadcastChannel.prototype.postMessage = () => undefined")
+    second = Table("second", desk.origin, desk.context)
+    await second.new_page()
+    await second.page.add_init_script(f"sessionStorage.setItem('{KEEPER}', '{identity}')")
+    await second.open()
+    await LiveTab(second).is_live()
+    await enter(second, ids[0], 80, 90)
+    await LiveTab(second).is_live()
+    await expect(LiveTab(desk).badge).not_to_contain_text("Live", timeout=15_000)
+    await enter(desk, ids[1], 60)
+    await LiveTab(desk).open()
+    await desk.page.get_by_role("button", name="here").click()
+    await LiveTab(desk).is_live()
+    await enter(desk, ids[1], 60, 65)
+    await LiveTab(desk).is_live()
+    await agree(desk, other)
+    assert (await bench(other, ids[0]))[:2] == [80, 90]
+    assert (await bench(other, ids[1]))[:2] == [60, 65]
+
+
+async def test_a_number_that_another_tab_has_used_is_never_used_again(table: Tables) -> None:
+    desk = await table("desk")
+    used_twice = """async () => {
+        const { Store, IdentityInUse } = await import("/static/client/store.js");
+        const store = await Store.open();
+        const tab = { clientId: "a", nextLocalSeq: 2, opened: 1 };
+        await store.keep(tab, [{ localSeq: 1, key: "meet.name", value: "Cup", after: 0 }]);
+        await store.note({ ...tab, nextLocalSeq: 1 }, { answered: [1] });
+        const { tab: { nextLocalSeq }, pending } = await store.load("a");
+        const [{ pending: waiting }] = await store.tabs();
+        let refused = false;
+        try {
+            await store.keep(tab, [{ localSeq: 1, key: "meet.name", value: "Open", after: 0 }]);
+        } catch (error) {
+            refused = error instanceof IdentityInUse;
+        }
+        return [nextLocalSeq, pending, waiting, refused];
+    }"""
+    assert await desk.page.evaluate(used_twice) == [2, [], 0, True]
+
+
+async def test_a_tab_that_only_seemed_to_be_closed_keeps_what_it_has_on_disk(table: Tables) -> None:
+    desk, _ = await venue(table, "Desk", "Platform 1")
+    ids = entry_ids(await desk.operator.state())
+    await enter(desk, ids[0], 80)
+    await LiveTab(desk).is_live()
+    # Another tab looked around while this one was being restored, or was frozen for a moment.
+    channel = "BroadcastChannel.prototype"
+    await desk.page.evaluate(
+        f"() => {{ window.say = {channel}.postMessage; {channel}.postMessage = () => undefined; }}"
+    )
+    second = Table("second", desk.origin, desk.context)
+    await second.new_page()
+    await second.open("live")
+    discard = second.page.get_by_role("button", name="Discard")
+    await discard.wait_for()
+    await desk.page.evaluate(f"() => {{ {channel}.postMessage = window.say; }}")
+    await discard.click()
+    await second.page.get_by_role("alertdialog").get_by_role("button", name="Discard").click()
+    await expect(discard).to_have_count(0)
+    kept = """async (id) => {
+        const { Store } = await import("/static/client/store.js");
+        return (await (await Store.open()).load(id)) !== undefined;
+    }"""
+    identity = await desk.page.evaluate("(key) => sessionStorage.getItem(key)", KEEPER)
+    assert await desk.page.evaluate(kept, identity)
+
+
+async def test_a_tab_that_is_just_being_restored_is_alive(table: Tables) -> None:
+    desk = await table("desk")
+    roll_call = """async () => {
+        const { Tabs } = await import("/static/client/tabs.js");
+        const restored = new Tabs();
+        const another = new Tabs();
+        const settled = restored.settle();
+        const alive = await another.alive();
+        await settled;
+        return alive.has(restored.clientId);
+    }"""
+    assert await desk.page.evaluate(roll_call)

@@ -62,3 +62,25 @@ async def test_an_old_copy_of_its_data_is_brought_up_to_date(
     assert (await bench(desk, ids[0]))[:2] == [80, 90]
     assert (await bench(platform, ids[1]))[0] == 60
     await expect(LiveTab(desk).badge).to_contain_text("Live")
+
+
+async def test_a_blank_appliance_gives_nobody_entry_ids_that_another_table_has(
+    table: Tables, appliance_server: ServerProcess, tmp_path: Path
+) -> None:
+    platform, desk = await venue(table, "Platform 1", "Desk")
+    for at in (platform, desk):
+        await at.operator.add_lifter()
+    await agree(platform, desk)
+    await platform.offline()
+    await appliance_server.kill()
+    shutil.rmtree(tmp_path / "data")
+    await appliance_server.start()
+    # The second to join the meet is the first to come back.
+    await LiveTab(desk).is_live()
+    await platform.offline(False)
+    await LiveTab(platform).is_live()
+    for at in (desk, platform, platform, desk):
+        await at.operator.add_lifter()
+        await LiveTab(at).is_live()
+        await agree(platform, desk)
+    assert len(set(entry_ids(await desk.operator.state()))) == 2 + 2 + 4

@@ -158,7 +158,10 @@ class TestFiles:
 
 
 class TestZips:
-    @pytest.mark.parametrize("name", ["../evil.js", "/etc/evil.js", "a/../../evil.js", "a\\..\\evil.js", "C:/evil.js"])
+    @pytest.mark.parametrize(
+        "name",
+        ["../evil.js", "/etc/evil.js", "a/../../evil.js", "a\\..\\evil.js", "C:/evil.js", "a//evil.js", "a/./evil.js"],
+    )
     def test_a_name_that_leads_out_is_refused(self, name: str, tmp_path: Path) -> None:
         with pytest.raises(NotABuild, match="that zip is not safe"):
             build_of(packed(tmp_path / "a.zip", {**FILES, name: "evil"}))

@@ -37,6 +37,15 @@ def test_a_build_is_copied_unchanged_without_its_source_maps(kind: str, place: P
     assert [path.name for path in place.parent.iterdir()] == ["openlifter"]
 
 
+def test_a_zip_cannot_write_beside_the_place_where_the_build_goes(place: Path, tmp_path: Path) -> None:
+    # Without the folder "x/", which leads to the build, the rest of this name begins at the root.
+    outside = tmp_path / "evil"
+    source = packed(tmp_path / "build.zip", {**FILES, f"{outside}": "evil"}, top="x/")
+    with pytest.raises(NotABuild, match="that zip is not safe"):
+        install(source, place)
+    assert not outside.exists()
+
+
 @pytest.mark.parametrize("exchange", [True, False])
 def test_the_one_before_goes_only_when_the_new_one_is_there(
     exchange: bool, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -8,6 +8,7 @@
  */
 
 import { CannotBeSet } from "./changes.js";
+import { End } from "./events.js";
 import { decode } from "./messages.js";
 import { IdentityInUse } from "./store.js";
 
@@ -38,10 +39,10 @@ export function now() {
 /**
  * What a session tells beside the events of the core:
  * `Kept` (all changes up to `localSeq` are on disk), `NotKept` (the disk refused: they are in memory only),
- * `IdentityLost` (another tab works under our identity: this session has stopped).
+ * `IdentityLost` (another tab works under our identity: this session has stopped, and has not made these changes).
  *
  * @typedef {import("./core.js").Event | {type: "Kept", localSeq: number} | {type: "NotKept", reason: string} |
- *   {type: "IdentityLost"}} SessionEvent
+ *   {type: "IdentityLost", changes: Change[]}} SessionEvent
  */
 
 export class MeetSession {
@@ -70,6 +71,8 @@ export class MeetSession {
     this._stopped = true;
     this._turning = false;
     this._again = false;
+    /** What the disk did not take, and is offered again with the next change. @type {Pending[]} */
+    this._refused = [];
     /** @type {SessionEvent[]} */
     this._own = [];
     this._news = noNews();
@@ -146,28 +149,50 @@ export class MeetSession {
   async _keep(made) {
     const last = made[made.length - 1].localSeq;
     this.tab = { ...this.tab, nextLocalSeq: this.core.nextLocalSeq };
-    if (this._store) {
-      try {
-        await this._store.keep(this.tab, made.map(pendingRecord));
-        this.notKept = "";
-      } catch (error) {
-        if (error instanceof IdentityInUse) {
-          await this._lostIdentity();
-          return;
-        }
-        this.notKept = String(error);
-        this._own.push({ type: "NotKept", reason: this.notKept });
-      }
+    try {
+      if (this._store) await this._write(this._store, made);
+    } catch (error) {
+      if (!(error instanceof IdentityInUse)) throw error;
+      this._lostIdentity(made);
+      return;
     }
     this.core.kept(last, now());
     this._own.push({ type: "Kept", localSeq: last });
     this._turn();
   }
 
-  async _lostIdentity() {
+  /**
+   * Write changes, and with them all that the disk refused before: with a number missing among them, the server would
+   * take none of those that follow from a later life of this tab.
+   *
+   * @param {Store} store
+   * @param {Pending[]} made
+   * @throws {IdentityInUse}
+   */
+  async _write(store, made) {
+    const waiting = new Set(this._refused.length > 0 ? this.core.pending.map(({ localSeq }) => localSeq) : []);
+    const changes = [...this._refused.filter(({ localSeq }) => waiting.has(localSeq)), ...made];
+    this._refused = [];
+    try {
+      await store.keep(this.tab, changes.map(pendingRecord));
+    } catch (error) {
+      if (error instanceof IdentityInUse) throw error;
+      this._refused.push(...changes);
+      this.notKept = String(error);
+      this._own.push({ type: "NotKept", reason: this.notKept });
+      return;
+    }
+    // What was asked of the disk before this may have been refused since.
+    if (this._refused.length > 0) await this._write(store, []);
+    else this.notKept = "";
+  }
+
+  /** @param {Pending[]} made */
+  _lostIdentity(made) {
     this._stopped = true;
+    this._store = null;
     this._drop();
-    this._own.push({ type: "IdentityLost" });
+    this._own.push({ type: "IdentityLost", changes: made.map(({ key, value }) => ({ key, value })) });
     this._turn();
   }
 
@@ -216,6 +241,8 @@ export class MeetSession {
         if (event.why === "left the meet") {
           this.tab = { ...this.tab, sessionToken: "", recoveryBundle: null, recoveryKey: null };
         }
+        // What is on disk is the other one's now, and newer than what is known here.
+        if (event.why === End.SUPERSEDED) this._store = null;
         break;
       default:
         return;
@@ -311,8 +338,9 @@ export class MeetSession {
       } while (this._again || this._own.length > 0);
     } finally {
       this._turning = false;
+      // Whatever went wrong in the page: without the alarm nobody would notice that the connection is dead.
+      this._setAlarm();
     }
-    this._setAlarm();
   }
 
   _setAlarm() {

@@ -36,6 +36,10 @@ const DATABASE = "openlifter-appliance";
 const VERSION = 1;
 const OPEN_MS = 5000;
 
+// So many answered changes leave their numbers behind. A tab that was frozen and comes back does not know that another
+// one went on under its identity: the first number that it uses twice tells it.
+const NUMBERS_KEPT = 1000;
+
 /** IndexedDB cannot be used here: a private window, a full disk, a browser that forbids it. */
 export class StoreUnavailable extends Error {}
 
@@ -75,10 +79,10 @@ export class Store {
     const transaction = this._database.transaction(["tabs", "pending"], "readonly");
     /** @type {Promise<TabRecord[]>} */
     const tabs = answer(transaction.objectStore("tabs").getAll());
-    const keys = answer(transaction.objectStore("pending").getAllKeys());
+    const pending = answer(transaction.objectStore("pending").getAll());
     const counts = new Map();
-    for (const [clientId] of /** @type {[string, number][]} */ (await keys)) {
-      counts.set(clientId, (counts.get(clientId) ?? 0) + 1);
+    for (const { clientId, answered } of await pending) {
+      if (!answered) counts.set(clientId, (counts.get(clientId) ?? 0) + 1);
     }
     return (await tabs)
       .map((tab) => ({ tab, pending: counts.get(tab.clientId) ?? 0 }))
@@ -96,8 +100,15 @@ export class Store {
     const tab = answer(transaction.objectStore("tabs").get(clientId));
     const pending = answer(transaction.objectStore("pending").getAll(ofClient(clientId)));
     const standing = answer(transaction.objectStore("standing").getAll(ofClient(clientId)));
-    const found = await tab;
-    return found && { tab: found, pending: (await pending).map(withoutClient), standing: (await standing).map(withoutClient) };
+    const [found, numbered] = [await tab, await pending];
+    if (!found) return undefined;
+    // A tab that is back from being frozen may have noted an older number than the one that went on in its place.
+    const nextLocalSeq = Math.max(found.nextLocalSeq, ...numbered.slice(-1).map(({ localSeq }) => localSeq + 1));
+    return {
+      tab: { ...found, nextLocalSeq },
+      pending: numbered.filter(({ answered }) => !answered).map(withoutClient),
+      standing: (await standing).map(withoutClient),
+    };
   }
 
   /**
@@ -134,7 +145,9 @@ export class Store {
     transaction.objectStore("tabs").put(tab);
     const pending = transaction.objectStore("pending");
     for (const change of news.rebased ?? []) pending.put({ clientId: tab.clientId, ...change });
-    for (const localSeq of news.answered ?? []) pending.delete([tab.clientId, localSeq]);
+    for (const localSeq of news.answered ?? []) pending.put({ clientId: tab.clientId, localSeq, answered: true });
+    const forgotten = Math.max(0, ...(news.answered ?? [])) - NUMBERS_KEPT;
+    if (forgotten > 0) pending.delete(IDBKeyRange.bound([tab.clientId], [tab.clientId, forgotten]));
     const standing = transaction.objectStore("standing");
     if (news.anew) standing.delete(ofClient(tab.clientId));
     for (const update of news.standing ?? []) {

@@ -12,7 +12,7 @@ const CHANNEL = "openlifter-appliance.tabs";
 // Other tabs answer at once, even from the background; only one that is frozen does not.
 const ANSWER_MS = 250;
 
-/** @typedef {{ask: "who", nonce: string} | {tell: "here", clientId: string, nonce: string}} TabMessage */
+/** @typedef {{ask: "settled" | "all", nonce: string} | {tell: "here", clientId: string, nonce: string}} TabMessage */
 
 export class Tabs {
   constructor() {
@@ -25,7 +25,7 @@ export class Tabs {
 
   /** Make sure that no other tab has this identity: whoever was there first keeps it. */
   async settle() {
-    if ((await this.alive()).has(this.clientId)) this.clientId = newId();
+    if ((await this._answers("settled")).has(this.clientId)) this.clientId = newId();
     this._settled = true;
     sessionStorage.setItem(IDENTITY, this.clientId);
   }
@@ -41,16 +41,24 @@ export class Tabs {
   }
 
   /**
-   * The identities of all other tabs that are alive.
+   * The identities of all other tabs that are alive, those that a browser is just restoring as well.
    *
    * @returns {Promise<Set<string>>}
    */
-  async alive() {
+  alive() {
+    return this._answers("all");
+  }
+
+  /**
+   * @param {"settled" | "all"} ask
+   * @returns {Promise<Set<string>>}
+   */
+  async _answers(ask) {
     const nonce = newId();
     /** @type {Set<string>} */
     const answers = new Set();
     this._rollCalls.set(nonce, answers);
-    this._channel({ ask: "who", nonce });
+    this._channel({ ask, nonce });
     await new Promise((resolve) => setTimeout(resolve, ANSWER_MS));
     this._rollCalls.delete(nonce);
     return answers;
@@ -60,7 +68,7 @@ export class Tabs {
   _heard(message) {
     if ("tell" in message) {
       this._rollCalls.get(message.nonce)?.add(message.clientId);
-    } else if (this._settled) {
+    } else if (this._settled || message.ask === "all") {
       this._channel({ tell: "here", clientId: this.clientId, nonce: message.nonce });
     }
   }

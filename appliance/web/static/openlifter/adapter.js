@@ -6,6 +6,8 @@
  * the meet says becomes one OVERWRITE_STORE, in which everything untouched is the very same object as before.
  */
 
+import { MalformedKey, parse } from "../client/keys.js";
+import { propertyOf } from "../client/values.js";
 import {
   STATE_VERSION_KEY,
   aboutKey,
@@ -104,8 +106,9 @@ export class Adapter {
   upload(session) {
     const state = this._store.getState();
     this._begin(session);
-    session.set([{ key: STATE_VERSION_KEY, value: state.versions.stateVersion }]);
-    this._send(changesSince(emptyPicture(), state, session.core.locationName));
+    const version = { key: STATE_VERSION_KEY, value: state.versions.stateVersion };
+    // All at once: of a tab that is killed now, either the whole meet is on disk, or that it has yet to be put there.
+    this._send([version, ...changesSince(emptyPicture(), state, session.core.locationName)]);
     this._picture = pictureOf(state);
     this._allTouched = true;
     this._overwrite({});
@@ -121,7 +124,7 @@ export class Adapter {
     const state = this._store.getState();
     this._begin(session);
     this._picture = pictureOf(state);
-    const here = session.core.view().lifting?.[session.core.locationName];
+    const here = propertyOf(session.core.view().lifting, session.core.locationName);
     this._allTouched = true;
     this._overwrite({ lifting: here ? { ...state.lifting, ...copy(here) } : state.lifting });
     if (since.length > 0) {
@@ -141,6 +144,15 @@ export class Adapter {
     this._askedForIds = false;
     const block = session.core.entryIds;
     this._nextEntryId = block ? nextEntryId(block, this._usedIds(session)) : 0;
+  }
+
+  /**
+   * What was done here since `detach`.
+   *
+   * @param {string} locationName
+   */
+  changesSinceDetached(locationName) {
+    return changesSince(this._picture, this._store.getState(), locationName);
   }
 
   /** OpenLifter goes on alone, with the meet as it is. */
@@ -211,6 +223,7 @@ export class Adapter {
     const changes = changesSince(this._picture, state, session.core.locationName);
     follow(this._picture, state, changes);
     this._send(changes);
+    this._mindEntryIds(state);
     this._show();
   }
 
@@ -241,6 +254,8 @@ export class Adapter {
     const session = /** @type {MeetSession} */ (this._session);
     for (const { change, reason } of session.set(changes)) {
       this._told.refused(change, reason);
+      // At what is no key nothing can stand.
+      if (parse(change.key) instanceof MalformedKey) continue;
       this._touched.add(change.key);
       this._show();
     }
@@ -320,13 +335,14 @@ export class Adapter {
     this._allTouched = false;
     this._shownAt = performance.now();
     if (next.meet === state.meet && next.registration === state.registration && next.lifting === state.lifting) return;
-    this._dispatch(next, lifters);
+    // Before OpenLifter gets it: once it has it, it may change it in place.
     for (const [id, entry] of replacements) {
       if (entry) this._picture.entries.set(id, copy(entry));
       else this._picture.entries.delete(id);
     }
     if (next.meet !== state.meet) this._picture.meet = copy(next.meet);
     if (next.lifting !== state.lifting) this._picture.lifting = copy(next.lifting);
+    this._dispatch(next, lifters);
   }
 
   /**
@@ -342,6 +358,9 @@ export class Adapter {
     } finally {
       this._applying = false;
     }
+    // What a component does while it draws the change is done by this table.
+    const { meet, registration, lifting } = this._store.getState();
+    if (meet !== next.meet || registration !== next.registration || lifting !== next.lifting) this._changed();
     this._fields.refresh(remembered);
     const lost = lostText();
     if (lost) this._told.textLost(lost);

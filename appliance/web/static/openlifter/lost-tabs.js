@@ -57,6 +57,17 @@ export class LostTabs {
     this._told.changed();
   }
 
+  /**
+   * Whether a tab is closed still: it may have been reloading when we looked, or frozen.
+   *
+   * @param {string} clientId
+   */
+  async isClosed(clientId) {
+    if (!(await this._tabs.alive()).has(clientId)) return true;
+    await this.look();
+    return false;
+  }
+
   /** The highest `opened` of all tabs, 0 if there are none. */
   async newest() {
     const kept = (await this._store?.tabs()) ?? [];
@@ -69,6 +80,7 @@ export class LostTabs {
    * @param {string} clientId
    */
   async send(clientId) {
+    if (!(await this.isClosed(clientId))) return;
     const kept = await this._store?.load(clientId);
     if (!kept || !kept.tab.sessionToken || this._sending.has(clientId)) return;
     const { tab, pending, standing } = kept;
@@ -101,6 +113,7 @@ export class LostTabs {
    * @param {string} clientId
    */
   async discard(clientId) {
+    if (!(await this.isClosed(clientId))) return;
     await this._store?.forget(clientId);
     await this.look();
   }

@@ -225,10 +225,13 @@ export function registrationWith(registration, replacements, nextEntryId) {
  * @param {Iterable<number>} used ids of lifters that are or were there
  */
 export function nextEntryId(block, used) {
+  const taken = new Set(used);
   let next = block.first;
-  for (const id of used) {
+  for (const id of taken) {
     if (id >= next && id <= block.last) next = id + 1;
   }
+  // One import may take more ids than a block has: the appliance lets each block grow, so they go on after it.
+  while (taken.has(next)) next += 1;
   return next;
 }
 

@@ -61,6 +61,8 @@ export class Table extends EventTarget {
     /** @type {LocationPresence[]} */
     this._presence = [];
     this._notices = new Notices();
+    /** Changes of a tab that found out by them that it was superseded. @type {import("./state.js").Change[]} */
+    this._notMade = [];
     /** @type {((error: Refused | null) => void) | null} whoever waits to be let in */
     this._waiting = null;
     this._tellTimer = 0;
@@ -304,13 +306,16 @@ export class Table extends EventTarget {
     const session = this._session;
     if (!session) return;
     const { clientId, pending } = session.core;
+    const isTheirs = this._ended?.why === End.SUPERSEDED;
     this._adapter.detach();
+    this._notMade = [];
     this._session = null;
     this._phase = "alone";
     this._ended = null;
     if (pending.length === 0) session.leave();
     await session.stop();
-    if (pending.length === 0) await this._store?.forget(clientId);
+    // What is on disk under the identity of a tab that goes on elsewhere is that tab's.
+    if (pending.length === 0 && !isTheirs) await this._store?.forget(clientId);
     this._newIdentity();
     this._waiting?.(new Refused(UNREACHABLE));
     this._waiting = null;
@@ -322,20 +327,26 @@ export class Table extends EventTarget {
   async useHere() {
     const before = this._session;
     if (!before) return;
+    const { clientId } = before.core;
     await before.stop();
-    const { core, tab } = before;
-    const join = { kind: /** @type {const} */ ("join"), meetId: core.meetId, locationName: core.locationName };
+    // The other one went on from where this one was, and used the numbers that come next.
+    const kept = await this._store?.load(clientId);
+    const tab = kept?.tab ?? before.tab;
+    const { meetId, locationName } = tab;
+    const saved = kept ? savedOf(tab, kept.pending, kept.standing) : savedBy(before, locationName);
+    const changes = [...this._notMade, ...this._adapter.changesSinceDetached(locationName)];
+    this._notMade = [];
     this._ended = null;
     this._phase = "offline";
-    const again = new ClientCore({ ...join, clientId: core.clientId }, savedBy(before, core.locationName));
-    this._adapter.detach();
-    this._adapter.download(this._begin(again, tab));
+    const again = new ClientCore({ kind: "join", meetId, locationName, clientId }, saved);
+    this._adapter.download(this._begin(again, tab), changes);
   }
 
   // ------------------------------------------------------------ closed tabs
 
   /** @param {string} clientId */
   async resumeLost(clientId) {
+    if (!(await this._lost?.isClosed(clientId))) return;
     const kept = await this._store?.load(clientId);
     if (!kept || this._session) return;
     this._tabs?.become(clientId);
@@ -414,6 +425,7 @@ export class Table extends EventTarget {
         this._end(event.why, event.detail);
         break;
       case "IdentityLost":
+        this._notMade.push(...event.changes);
         this._end(End.SUPERSEDED, "");
         break;
       case "Heard":
@@ -492,6 +504,11 @@ export class Table extends EventTarget {
     }
     this._phase = "ended";
     this._ended = { why, detail };
+    if (why === End.SUPERSEDED) {
+      // From now on the numbers are another tab's. What is done here waits until the user takes the place back.
+      this._adapter.revertHeld();
+      this._adapter.detach();
+    }
   }
 
   // ------------------------------------------------------------ versions
