@@ -55,7 +55,8 @@ _NOT_OF_AN_ID = re.compile(r"[\s-]")
 
 _log = get_logger(__name__)
 
-# A meet that is brought back has its blocks of entry ids apart from those of its earlier lives: so many for each.
+# An appliance that starts cannot know whether it has lost state: tables may hold blocks of entry ids that it gave and
+# does not remember, and they may come back late. So each of its lives gives blocks apart from those of all others.
 BLOCKS_PER_LIFE = 1_000
 LIVES = 1_000_000
 
@@ -139,7 +140,7 @@ class Meets:
 
         One with damage can be read but not changed; if that is ``recoverable``, until its clients have mended it.
         """
-        roster = Roster(stored.clients)
+        roster = Roster(stored.clients, first_block=_another_life())
         self._start(stored.meet, stored.epochs, roster, log, begun=False, damage=damage, recoverable=recoverable)
         self._sessions.restore(stored.sessions)
 
@@ -304,9 +305,7 @@ class Meets:
         if location is None:
             return _no_such_location(meet, join.location_name)
         epoch = Epoch(secrets.token_hex(8), None, 0)
-        # Tables that come later, or not before they have registered more lifters, hold blocks of the appliance that
-        # is gone; and that one may have been brought back itself.
-        roster = Roster(first_block=BLOCKS_PER_LIFE * (1 + secrets.randbelow(LIVES)))
+        roster = Roster(first_block=_another_life())
         client = roster.allot(join.client_id or secrets.token_hex(8))
         claims = self._claims(meet, client, location, Role.TABLE)
         session = session_record(claims)
@@ -489,3 +488,7 @@ def _no_such_location(meet: Meet, name: str) -> JoinRejected:
 
 def _block(client: Client) -> EntryIdBlock:
     return EntryIdBlock(first=client.entry_ids.first, last=client.entry_ids.last)
+
+
+def _another_life() -> int:
+    return BLOCKS_PER_LIFE * (1 + secrets.randbelow(LIVES))

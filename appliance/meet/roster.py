@@ -23,8 +23,8 @@ class Roster:
         """`first_block`: how many blocks are left out, because clients may hold them of whom nobody here knows."""
         self._kept = {client.client_id: client for client in clients}
         self._allotted = dict(self._kept)
-        given = (1 + (client.entry_ids.first - _FIRST_BLOCK) // _SPACING for client in self._kept.values())
-        self._blocks = max(given, default=first_block)
+        self._given = {client.entry_ids.first for client in self._kept.values()}
+        self._next = first_block
 
     def find(self, client_id: str) -> Client | None:
         """The client of this id, if it ever took part."""
@@ -34,8 +34,9 @@ class Roster:
         """A client with a block of its own, always the same one; it becomes part of the roster with `keep`."""
         client = self._allotted.get(client_id)
         if client is None:
-            first = _FIRST_BLOCK + self._blocks * _SPACING
-            self._blocks += 1
+            while (first := _FIRST_BLOCK + self._next * _SPACING) in self._given:
+                self._next += 1
+            self._given.add(first)
             client = self._allotted[client_id] = Client(client_id, EntryIds(first, first + ENTRY_IDS_PER_CLIENT - 1))
         return client
 

@@ -94,6 +94,20 @@ async def test_a_lost_end_of_the_log_comes_back_under_its_numbers(venue: World, 
     assert (await again.pull())[1].last_server_seq == 6
 
 
+async def test_an_old_copy_gives_nobody_entry_ids_that_were_given_after_it(
+    venue: World, jury: Table, tmp_path: Path
+) -> None:
+    await rolled_back(venue, tmp_path, jury)
+    forgotten = await venue.table()
+    joined = await forgotten.join(jury.meet_id, "Desk", clientId="forgotten")
+    await lose(venue, tmp_path)
+    newcomer = await venue.table()
+    block = (await newcomer.join(jury.meet_id, "Platform 1", clientId="newcomer")).entry_id_block
+    assert block is not None
+    assert joined.entry_id_block is not None
+    assert block.first > joined.entry_id_block.last or block.last < joined.entry_id_block.first
+
+
 async def test_a_pull_that_waits_outlives_the_renewal_of_its_session(venue: World, jury: Table, tmp_path: Path) -> None:
     await rolled_back(venue, tmp_path, jury)
     jury = await back(venue, jury)

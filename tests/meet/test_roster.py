@@ -19,7 +19,7 @@ def test_blocks_of_which_nobody_knows_any_more_are_left_out_for_good() -> None:
     brought_back = Roster(first_block=3)
     assert brought_back.allot("a") == Client("a", EntryIds(405_000, 405_999))
     brought_back.keep(brought_back.allot("a"))
-    assert Roster([brought_back.allot("a")]).allot("b") == Client("b", EntryIds(505_000, 505_999))
+    assert Roster([brought_back.allot("a")], first_block=3).allot("b") == Client("b", EntryIds(505_000, 505_999))
 
 
 def test_a_client_is_known_once_it_is_kept_and_keeps_its_block() -> None:
