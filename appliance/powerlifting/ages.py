@@ -25,7 +25,7 @@ _FOSTER_MCCULLOCH: Final = (
     3.154,
 )
 # fmt: on
-"""Ten ages a line, from 0 to 100. Foster for juniors, McCulloch for masters: the tables of USAPL and, above 80, WPC.
+"""Ten ages a line, from 0 to 100: Foster's for juniors, McCulloch's for masters, from the tables of USAPL and WPC.
 
 The values for 5 to 13 and from 91 on are OpenLifter's guesses.
 """

@@ -9,8 +9,16 @@ from appliance.powerlifting.javascript import added_in_turn
 from appliance.powerlifting.points_polynomial import wilks_coefficient
 from appliance.powerlifting.words import Sex
 
-_SCHWARTZ_TERMS: Final = (6.31926, -0.262349, 0.51155e-2, -0.519738e-4, 0.267626e-6, -0.540132e-9, -0.728875e-13)
-"""Of the polynomial up to 126 kg, constant term first."""
+_SCHWARTZ_TERMS: Final = (
+    6.31926,
+    -0.262349,
+    0.51155 * 1e-2,
+    -0.519738e-4,
+    0.267626 * 1e-6,
+    -0.540132e-9,
+    -0.728875e-13,
+)
+"""Of the polynomial up to 126 kg, constant term first; multiplied out where JavaScript gets another double so."""
 
 
 def schwartz_coefficient(bodyweight_kg: float) -> float:

@@ -1,0 +1,139 @@
+"""All twelve formulas against OpenLifter's recorded answers, and what they have in common."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from appliance.powerlifting.points import age_adjusted, ah, bodyweight_multiple, nasa, points
+from appliance.powerlifting.units import display_points
+from appliance.powerlifting.words import AgeCoefficients, Equipment, Event, Formula, Sex
+from tests.powerlifting.vectors import Vector, vectors
+
+LAST_BITS = 1e-13
+"""Relative: `pow`, `exp` and `log` of two machines may differ in the last bits."""
+
+CLAMPING = [
+    Formula.AH,
+    Formula.GLOSSBRENNER,
+    Formula.RESHEL,
+    Formula.SCHWARTZ_MALONE,
+    Formula.WILKS,
+    Formula.WILKS2020,
+]
+REFUSING = [
+    Formula.BODYWEIGHT_MULTIPLE,
+    Formula.DOTS,
+    Formula.IPF_GL_POINTS,
+    Formula.IPF_POINTS,
+    Formula.NASA_POINTS,
+]
+
+formulas = st.sampled_from(Formula)
+sexes = st.sampled_from(Sex)
+equipments = st.sampled_from(Equipment)
+events = st.sampled_from(Event)
+bodyweights = st.floats(0, 400)
+totals = st.floats(0, 2000)
+
+
+def _points(vector: Vector) -> float:
+    return points(
+        Formula(vector["formula"]),
+        Sex(vector["sex"]),
+        Equipment(vector["equipment"]),
+        Event(vector["event"]),
+        vector["bodyweightKg"],
+        vector["totalKg"],
+        in_kg=vector["inKg"],
+    )
+
+
+@pytest.mark.parametrize("formula", Formula)
+def test_openlifter_gives_the_same_points(formula: Formula) -> None:
+    asked = [vector for vector in vectors("points.jsonl") if vector["formula"] == formula]
+    assert asked
+    for vector in asked:
+        given_points = _points(vector)
+        adjusted = age_adjusted(given_points, AgeCoefficients.FOSTER_MCCULLOCH, vector["age"])
+        assert given_points == pytest.approx(vector["points"], rel=LAST_BITS, abs=0), vector
+        assert display_points(given_points) == vector["displayPoints"], vector
+        assert adjusted == pytest.approx(vector["fosterMcCullochPoints"], rel=LAST_BITS, abs=0), vector
+
+
+@given(formulas, sexes, equipments, events, bodyweights, totals, st.booleans())
+def test_points_are_numbers_from_zero_up(
+    formula: Formula, sex: Sex, equipment: Equipment, event: Event, bodyweight: float, total: float, in_kg: bool
+) -> None:
+    assert 0 <= points(formula, sex, equipment, event, bodyweight, total, in_kg=in_kg) < math.inf
+
+
+@given(formulas, sexes, equipments, events, bodyweights, totals, totals)
+def test_a_larger_total_never_gives_fewer_points(
+    formula: Formula, sex: Sex, equipment: Equipment, event: Event, bodyweight: float, one: float, other: float
+) -> None:
+    less, more = (
+        points(formula, sex, equipment, event, bodyweight, total, in_kg=True) for total in sorted((one, other))
+    )
+    assert less <= more
+
+
+@given(formulas, sexes, equipments, events, bodyweights)
+def test_no_total_gives_no_points(
+    formula: Formula, sex: Sex, equipment: Equipment, event: Event, bodyweight: float
+) -> None:
+    assert points(formula, sex, equipment, event, bodyweight, 0, in_kg=True) == 0
+
+
+@given(formulas, equipments, events, bodyweights, totals)
+def test_mx_is_scored_as_men_except_by_schwartz_malone(
+    formula: Formula, equipment: Equipment, event: Event, bodyweight: float, total: float
+) -> None:
+    mx, men = (points(formula, sex, equipment, event, bodyweight, total, in_kg=True) for sex in (Sex.MX, Sex.M))
+    assert mx == (0 if formula is Formula.SCHWARTZ_MALONE else men)
+
+
+@pytest.mark.parametrize("formula", CLAMPING)
+def test_a_lifter_whom_nobody_weighed_counts_as_the_lightest(formula: Formula) -> None:
+    unweighed = points(formula, Sex.M, Equipment.SLEEVES, Event.SBD, 0, 500, in_kg=True)
+    light = points(formula, Sex.M, Equipment.SLEEVES, Event.SBD, 32, 500, in_kg=True)
+    assert unweighed == light > 0
+
+
+@pytest.mark.parametrize("formula", REFUSING)
+def test_or_gets_no_points(formula: Formula) -> None:
+    assert points(formula, Sex.M, Equipment.SLEEVES, Event.SBD, 0, 500, in_kg=True) == 0
+
+
+def test_points_that_are_the_total_count_in_the_meets_unit() -> None:
+    in_kg, in_lbs = (
+        points(Formula.TOTAL, Sex.F, Equipment.BARE, Event.SBD, 60, 300, in_kg=unit) for unit in (True, False)
+    )
+    assert (in_kg, in_lbs) == (300, 300 * 2.20462262)
+
+
+def test_haleczko() -> None:
+    # log10(100) is 2, log10(10) would be 1: the coefficients by hand.
+    assert ah(Sex.M, 100, 1000) == pytest.approx(1000 * 3.2695 / 2**1.95)
+    assert ah(Sex.F, 100, 1000) == pytest.approx(1000 * 2.7566 / 2**1.8)
+    assert ah(Sex.M, 200, 1000) == ah(Sex.M, 157, 1000)
+    assert ah(Sex.F, 20, 1000) == ah(Sex.F, 28, 1000)
+
+
+def test_nasa() -> None:
+    assert nasa(100, 1000) == pytest.approx(10 * (0.620912 + 0.565697))
+    assert nasa(29.99, 1000) == 0 < nasa(30, 1000)
+
+
+def test_bodyweight_multiple() -> None:
+    assert bodyweight_multiple(80, 200) == 2.5
+    assert bodyweight_multiple(0, 200) == bodyweight_multiple(-1, 200) == bodyweight_multiple(80, -200) == 0
+
+
+def test_age_adjusted_points() -> None:
+    assert age_adjusted(400, AgeCoefficients.FOSTER_MCCULLOCH, 50) == 400 * 1.13
+    assert age_adjusted(400, AgeCoefficients.NONE, 50) == 400
+    assert math.isnan(age_adjusted(400, AgeCoefficients.FOSTER_MCCULLOCH, 101))
