@@ -40,6 +40,37 @@ bodyweights = st.floats(0, 400)
 totals = st.floats(0, 2000)
 
 
+# fmt: off
+RECORDED = [
+    (Formula.AH, Sex.M, Equipment.UNLIMITED, Event.SB, 60.8, 100, 105.75652126767014),
+    (Formula.AH, Sex.F, Equipment.SLEEVES, Event.S, 106.3, 140, 108.22935273122378),
+    (Formula.BODYWEIGHT_MULTIPLE, Sex.M, Equipment.SLEEVES, Event.SD, 105.9, 282.5, 2.667610953729934),
+    (Formula.BODYWEIGHT_MULTIPLE, Sex.F, Equipment.SINGLE_PLY, Event.BD, 66.15, 165, 2.494331065759637),
+    (Formula.DOTS, Sex.M, Equipment.UNLIMITED, Event.B, 108.2, 60, 35.7600796049184),
+    (Formula.DOTS, Sex.F, Equipment.BARE, Event.SBD, 114.55, 287.5, 233.8907847613616),
+    (Formula.GLOSSBRENNER, Sex.M, Equipment.BARE, Event.SD, 106.35, 187.5, 106.53346159559358),
+    (Formula.GLOSSBRENNER, Sex.F, Equipment.BARE, Event.SD, 105.9, 435, 304.130932060878),
+    (Formula.IPF_GL_POINTS, Sex.M, Equipment.SINGLE_PLY, Event.SBD, 124.65, 567.5, 54.07102896935119),
+    (Formula.IPF_GL_POINTS, Sex.F, Equipment.SLEEVES, Event.SBD, 62.4, 240, 52.83491725185967),
+    (Formula.IPF_POINTS, Sex.M, Equipment.WRAPS, Event.SBD, 73.9, 315, 299.80527145392364),
+    (Formula.IPF_POINTS, Sex.F, Equipment.SINGLE_PLY, Event.SBD, 105.9, 310, 379.21980341577125),
+    (Formula.NASA_POINTS, Sex.M, Equipment.BARE, Event.S, 112, 47.5, 0.5348493383928572),
+    (Formula.NASA_POINTS, Sex.F, Equipment.WRAPS, Event.D, 106.3, 140, 1.6143151819379113),
+    (Formula.RESHEL, Sex.M, Equipment.SLEEVES, Event.SD, 106.35, 347.5, 310.665),
+    (Formula.RESHEL, Sex.F, Equipment.SINGLE_PLY, Event.SBD, 95.4, 612.5, 850.15),
+    (Formula.SCHWARTZ_MALONE, Sex.M, Equipment.WRAPS, Event.SBD, 112, 380, 202.99142338176688),
+    (Formula.SCHWARTZ_MALONE, Sex.F, Equipment.SINGLE_PLY, Event.S, 91.4, 95, 60.022947620086825),
+    (Formula.TOTAL, Sex.M, Equipment.WRAPS, Event.SBD, 121.6, 480, 480),
+    (Formula.TOTAL, Sex.F, Equipment.SLEEVES, Event.S, 105.9, 82.5, 82.5),
+    (Formula.WILKS, Sex.M, Equipment.BARE, Event.S, 79.8, 175, 119.66133871002948),
+    (Formula.WILKS, Sex.F, Equipment.UNLIMITED, Event.SB, 106.3, 450, 368.68499915797815),
+    (Formula.WILKS2020, Sex.M, Equipment.MULTI_PLY, Event.SBD, 81, 210, 170.7530893503395),
+    (Formula.WILKS2020, Sex.F, Equipment.UNLIMITED, Event.SB, 105.9, 327.5, 339.846158946404),
+]
+# fmt: on
+"""A man and a woman for each formula, in a kg meet, from the recorded answers."""
+
+
 def _points(vector: Vector) -> float:
     return points(
         Formula(vector["formula"]),
@@ -62,6 +93,20 @@ def test_openlifter_gives_the_same_points(formula: Formula) -> None:
         assert given_points == pytest.approx(vector["points"], rel=LAST_BITS, abs=0), vector
         assert display_points(given_points) == vector["displayPoints"], vector
         assert adjusted == pytest.approx(vector["fosterMcCullochPoints"], rel=LAST_BITS, abs=0), vector
+
+
+@pytest.mark.parametrize(("formula", "sex", "equipment", "event", "bodyweight_kg", "total_kg", "recorded"), RECORDED)
+def test_openlifter_gave_these_points(
+    formula: Formula,
+    sex: Sex,
+    equipment: Equipment,
+    event: Event,
+    bodyweight_kg: float,
+    total_kg: float,
+    recorded: float,
+) -> None:
+    given_points = points(formula, sex, equipment, event, bodyweight_kg, total_kg, in_kg=True)
+    assert given_points == pytest.approx(recorded, rel=LAST_BITS, abs=0)
 
 
 @given(formulas, sexes, equipments, events, bodyweights, totals, st.booleans())

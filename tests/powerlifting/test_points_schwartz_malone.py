@@ -34,6 +34,14 @@ def test_schwartz_coefficients_are_the_printed_ones(bodyweight_lbs: float, coeff
     assert round(schwartz_coefficient(bodyweight_lbs / 2.20462262), 4) == coefficient
 
 
+@pytest.mark.parametrize(
+    ("bodyweight_kg", "coefficient"),
+    [(126.5, 0.521 - 0.0012 * 1.5), (136.5, 0.509 - 0.0011 * 1.5), (146.5, 0.498 - 0.001 * 1.5)],
+)
+def test_each_piece_of_schwartz_begins_where_the_other_ends(bodyweight_kg: float, coefficient: float) -> None:
+    assert schwartz_coefficient(bodyweight_kg) == pytest.approx(coefficient, rel=1e-14)
+
+
 def test_schwartz_is_held_at_its_ends() -> None:
     assert schwartz_coefficient(0) == schwartz_coefficient(40) > schwartz_coefficient(41)
     assert schwartz_coefficient(300) == schwartz_coefficient(166) < schwartz_coefficient(165)
@@ -66,6 +74,9 @@ def test_glossbrenner_lies_half_way_to_wilks() -> None:
 def test_glossbrenner_goes_on_as_a_straight_line() -> None:
     assert glossbrenner(Sex.M, 153.04, 1) == pytest.approx(glossbrenner(Sex.M, 153.05, 1), abs=5e-4)
     assert glossbrenner(Sex.F, 106.29, 1) == pytest.approx(glossbrenner(Sex.F, 106.3, 1), abs=5e-4)
+    for sex, older, last_kg in (Sex.M, schwartz_coefficient, 153.04), (Sex.F, malone_coefficient, 106.29):
+        half_way = (older(last_kg) + wilks_coefficient(sex, last_kg)) / 2
+        assert glossbrenner(sex, last_kg, 1) == pytest.approx(half_way, rel=1e-14)
     # Above 166 kg Schwartz stands still, and half of the line's fall is left.
     fall = glossbrenner(Sex.M, 170, 1) - glossbrenner(Sex.M, 180, 1)
     assert fall == pytest.approx(10 * 0.000821668402557 / 2)
