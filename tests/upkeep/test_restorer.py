@@ -31,7 +31,9 @@ async def test_it_goes_back_keeps_the_present_and_begins_an_epoch(house: House) 
     await house.take_up_again()
     [stand] = await restorer(house).restore(yesterday)
     [hub] = house.meets.hubs
-    assert (hub.settled.last_server_seq, hub.epoch) == (20, stand.epoch)
+    assert hub.settled.last_server_seq == 20
+    # The hub may have begun one of its own since.
+    assert stand.epoch in [begun.epoch for begun in hub.lineage]
     assert stand.epoch != epoch
     newest = house.keeper.newest
     assert newest is not None

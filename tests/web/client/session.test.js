@@ -30,9 +30,11 @@ class Disk {
   async note() {}
 }
 
+const WHERE = { url: "ws://localhost/ws", host: "localhost", reached: async () => undefined, lost: async () => undefined };
+
 function session(disk, listen = () => undefined) {
   const join = { kind: "join", meetId: "123456789", locationName: "A", clientId: "a" };
-  return new MeetSession(new ClientCore(join, { session: SESSION }), disk, TAB, "ws://localhost/ws", listen);
+  return new MeetSession(new ClientCore(join, { session: SESSION }), disk, TAB, WHERE, listen);
 }
 
 const settled = () => new Promise((resolve) => setTimeout(resolve, 10));
