@@ -21,6 +21,9 @@ _LIFT_NAMES = {Lift.S: "squat", Lift.B: "bench", Lift.D: "deadlift"}
 _CLASSES = {Sex.F: "weightClassesKgWomen", Sex.M: "weightClassesKgMen", Sex.MX: "weightClassesKgMx"}
 _BAR_KG = 25.0
 
+_LARGEST = 2**53
+"""Up to here JavaScript counts without gaps; what lies beyond is no weight, age or id, and could stall what counts."""
+
 
 def entry_of(said: object) -> Entry | None:
     """A lifter, None if it is not even an object with an id."""
@@ -139,7 +142,7 @@ def _texts(where: Mapping[str, Any], name: str) -> tuple[str, ...]:
 def _number(said: object, default: float = 0.0) -> float:
     if isinstance(said, bool) or not isinstance(said, int | float):
         return default
-    return float(said) if math.isfinite(said) else default
+    return float(said) if abs(said) <= _LARGEST else default
 
 
 def _numbers(said: Iterable[object]) -> tuple[float, ...]:
@@ -147,10 +150,8 @@ def _numbers(said: Iterable[object]) -> tuple[float, ...]:
 
 
 def _whole(where: Mapping[str, Any], name: str, default: int) -> int:
-    said = where.get(name)
-    if isinstance(said, float) and said.is_integer():
-        return int(said)
-    return said if isinstance(said, int) and not isinstance(said, bool) else default
+    number = _number(where.get(name), math.nan)
+    return int(number) if number.is_integer() else default
 
 
 def _one_of(kind: type[_E], said: object, default: _E) -> _E:

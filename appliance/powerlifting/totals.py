@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
+from appliance.powerlifting.javascript import added_in_turn
 from appliance.powerlifting.model import Attempts, Entry, Meet
 from appliance.powerlifting.words import Event, Lift, LiftStatus
 
@@ -39,10 +41,11 @@ def total(entry: Entry, meet: Meet) -> float:
 def projected_event_total(entry: Entry, event: Event, meet: Meet) -> float:
     """What the total of an event will be if every opener that is yet to come is good.
 
-    OpenLifter looks at all three lifts for one that failed, even those that are not of the event.
+    OpenLifter looks for a failed first attempt in all three lifts, and counts one that is not of the event as never
+    made good: who missed the first squat has nothing projected in the bench press alone, for the rest of the meet.
     """
-    lifts = {lift: _projected(entry.attempts(lift)) for lift in Lift}
-    return 0.0 if _is_out(entry, lifts) else _sum((lifts[lift] for lift in event.lifts), meet)
+    lifts = {lift: _projected(entry.attempts(lift)) if lift in event.lifts else 0.0 for lift in Lift}
+    return 0.0 if _is_out(entry, lifts) else _sum(lifts.values(), meet)
 
 
 def projected_total(entry: Entry, meet: Meet) -> float:
@@ -57,7 +60,7 @@ def has_lifted(entry: Entry) -> bool:
 
 def _best(attempts: Attempts, count: int) -> float:
     taken = zip(attempts.kg[:count], attempts.status[:count], strict=True)
-    return max((kg for kg, status in taken if status is LiftStatus.GOOD), default=0.0)
+    return max(0.0, 0.0, *(kg for kg, status in taken if status is LiftStatus.GOOD))
 
 
 def _projected(attempts: Attempts) -> float:
@@ -71,10 +74,6 @@ def _is_out(entry: Entry, lifts: dict[Lift, float]) -> bool:
 
 def _sum(lifts: Iterable[float], meet: Meet) -> float:
     if not meet.round_totals_down:
-        # From left to right, as JavaScript adds: the last bits are the same.
-        result = 0.0
-        for kg in lifts:
-            result += kg
-        return result
+        return added_in_turn(lifts)
     step = _STEP_KG_MEET if meet.in_kg else _STEP_LB_MEET
-    return float(sum(kg // step * step for kg in lifts))
+    return added_in_turn(math.floor(kg / step) * step for kg in lifts)

@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-from appliance.powerlifting.javascript import decimal_text, number_text, round_half_up
+from appliance.powerlifting.javascript import decimal_text, round_half_up
 from appliance.powerlifting.words import Language
 
 LBS_PER_KG: Final = 2.20462262
@@ -75,7 +75,7 @@ def weight_text_one_place(kg: float, *, in_kg: bool, alternate_units: bool) -> s
 
 
 def weight_class(limits_kg: Sequence[float], bodyweight_kg: float) -> str:
-    """The name of a lifter's class in kg: "67.5", above the last limit "140+".
+    """The name of a lifter's class in kg: "67.5", above the last limit "140+"; written as weights are.
 
     Empty for a bodyweight of 0, which nobody has weighed, and where there are no classes.
 
@@ -87,8 +87,8 @@ def weight_class(limits_kg: Sequence[float], bodyweight_kg: float) -> str:
         return ""
     for limit in limits_kg:
         if bodyweight_kg <= limit:
-            return number_text(limit)
-    return f"{number_text(limits_kg[-1])}+"
+            return display_weight(limit)
+    return f"{display_weight(limits_kg[-1])}+"
 
 
 def weight_class_in_lbs(name: str) -> str:

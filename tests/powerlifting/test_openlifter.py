@@ -68,6 +68,12 @@ def test_what_no_openlifter_writes_is_read_as_the_default() -> None:
     assert lifting_of({"overrideAttempt": 9, "overrideEntryId": "a"}) == Lifting()
 
 
+def test_a_number_beyond_what_javascript_counts_is_read_as_the_default() -> None:
+    entry = entry_of({"id": 1, "age": 2**60, "bodyweightKg": 1e300, "squatKg": [1e17, 100]})
+    assert entry is not None
+    assert (entry.age, entry.bodyweight_kg, entry.squat.kg[:2]) == (0, 0.0, (0.0, 100.0))
+
+
 @given(st.dictionaries(st.sampled_from(FIELDS), JSON), JSON)
 def test_no_state_breaks_it(entry: dict[str, Any], other: Any) -> None:
     assert entry_of(entry) is None or isinstance(entry_of(entry), Entry)

@@ -70,6 +70,9 @@ def test_openers_to_come_are_projected_and_a_missed_one_ends_that() -> None:
     assert projected_event_total(out, Event.B, Meet()) == 0
     back = structs.replace(entry, squat=taken((100, -1), (100, 1)))
     assert projected_total(back, Meet()) == 280
+    # A lift that is not of the event counts as never made good, although it was.
+    assert projected_event_total(back, Event.B, Meet()) == 0
+    assert projected_event_total(back, Event.SB, Meet()) == 160
 
 
 def test_each_lift_is_rounded_down_to_what_the_unit_steps_in_applied_to_kg() -> None:

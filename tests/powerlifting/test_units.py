@@ -157,6 +157,10 @@ def test_without_bodyweight_or_classes_there_is_no_class() -> None:
     assert weight_class_in_lbs("") == "0"
 
 
+def test_a_limit_that_was_typed_in_pounds_is_named_as_weights_are() -> None:
+    assert weight_class([lbs_to_kg(148)], 60) == "67.13"
+
+
 def test_the_83_kg_class_is_the_183_lb_class() -> None:
     assert weight_class_in_lbs("83") == "183"
 
