@@ -15,6 +15,7 @@ from aiohttp import web
 
 from appliance import __version__
 from appliance.access import signing_key
+from appliance.access.desk_pass import DeskPasses
 from appliance.access.operator_pin import OperatorPin
 from appliance.access.passwords import Passwords
 from appliance.access.sessions import Sessions
@@ -22,6 +23,8 @@ from appliance.access.tokens import TokenSigner
 from appliance.discovery.advertiser import Advertiser
 from appliance.discovery.browser import Browser
 from appliance.discovery.names import Announcement, Claimant, make_label
+from appliance.displays.desk import DisplayDesk
+from appliance.displays.look import LookBook
 from appliance.live.doors import Doors
 from appliance.live.meets import Meets
 from appliance.protocol.words import PROTOCOL_VERSION
@@ -46,6 +49,9 @@ from appliance.upkeep.rescue import Rescued, rescue
 from appliance.upkeep.restorer import Restorer
 from appliance.upkeep.schedule import Schedule
 from appliance.upkeep.self_check import SelfCheck
+from appliance.web.boards import BoardPages
+from appliance.web.display import DisplayPages
+from appliance.web.displays import DisplaysPage
 from appliance.web.doctor import Doctor
 from appliance.web.health import Health
 from appliance.web.landing import Landing
@@ -172,6 +178,8 @@ async def _serving(
     await keeper.start()
     restorer = Restorer(data_dir.path, journal, meets, doors, keeper, self_check, clock)
     recurring = Recurring(Schedule(monotonic), keeper, self_check, meets, journal)
+    desk = DisplayDesk(data_dir.screens, meets.recovery_key, monotonic)
+    look = LookBook(data_dir.look)
     advertiser, browser = _discovery(settings, facts.appliance_id, meets, board)
     examination = Examination(data_dir.path, settings.openlifter, advertiser, browser, keeper, meets, clock, board)
     lag = LoopLag()
@@ -185,6 +193,9 @@ async def _serving(
         doctor=Doctor(examination),
         landing=Landing(advertiser, browser, meets, board),
         openlifter=OpenLifter(settings.openlifter, lambda: advertiser.hosts),
+        boards=BoardPages(meets, desk, doors),
+        display=DisplayPages(desk, look, doors),
+        displays=DisplaysPage(desk, look, meets, pin, DeskPasses(signer, clock.now_s), monotonic),
     )
     runner = web.AppRunner(
         make_web(meets, doors, pages),

@@ -28,17 +28,22 @@ class Wire:
     Args:
         request: the request that asks for it.
         max_read_bytes: a frame that is larger closes it (1009).
+
+    Attributes:
+        address: where it comes from.
+        loop: that it runs in.
     """
 
     def __init__(self, request: web.Request, max_read_bytes: int) -> None:
         self.address = request.remote or "unknown"
+        self.loop = asyncio.get_running_loop()
         self._request = request
         self._socket = web.WebSocketResponse(
             heartbeat=PING_S, timeout=GOODBYE_S, max_msg_size=max_read_bytes, compress=False, decode_text=False
         )
         self._outbox = Outbox()
         self._something_to_send = asyncio.Event()
-        self._ended: asyncio.Future[CloseCode | None] = asyncio.get_running_loop().create_future()
+        self._ended: asyncio.Future[CloseCode | None] = self.loop.create_future()
 
     async def run(
         self, opened: Callable[[], None], heard: Callable[[WSMessage], Awaitable[None]]
