@@ -64,6 +64,7 @@ class DisplayPages:
             '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
             "<title>OpenLifter display</title>"
+            '<link rel="icon" href="data:,">'
             '<link rel="stylesheet" href="/static/style/display.css"><link rel="stylesheet" href="/display/look.css">'
             "</head>\n<body><noscript>A display needs JavaScript.</noscript>"
             '<script type="module" src="/static/displays/main.js"></script></body></html>\n'
