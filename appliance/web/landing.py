@@ -19,6 +19,7 @@ from appliance.web.house_page import house_page
 
 _DOORS = (
     ("/openlifter/", "Open OpenLifter", "For the tables: registration, weigh-in, platforms", "primary"),
+    ("/displays", "Displays", "Scoreboard, warm-up room, livestream; needs the PIN"),
     ("/doctor", "Network doctor", "When something is not found, or slow"),
     ("/operator", "Operator", "Snapshots, and how the appliance is; needs the PIN"),
 )

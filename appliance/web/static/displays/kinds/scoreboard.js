@@ -50,7 +50,8 @@ function line(row, board, painter, numbers, points) {
   const decided = decision?.entryId === lifter.entryId ? (decision.good ? ".was-good" : ".was-no-lift") : "";
   const lifts = board.lifts.flatMap((lift) => {
     const own = row.lifts.find((each) => each.lift === lift);
-    return numbers.map((number) => painter.box(own?.attempts[number - 1] ?? { number, weight: null, state: "none" }, number === 1 ? "td.group" : "td"));
+    const off = lift === board.progress.lift ? "" : ".off";
+    return numbers.map((number) => painter.box(own?.attempts[number - 1] ?? { number, weight: null, state: "none" }, `td${number === 1 ? ".group" : ""}${off}`));
   });
   return elWith(
     `tr${row.current ? ".current" : ""}${row.next ? ".next" : ""}${decided}`,
