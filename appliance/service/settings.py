@@ -17,14 +17,21 @@ from typing import Literal, TypeAlias, cast
 import msgspec
 import platformdirs
 
+from appliance.service import setting_values
+
 APP_NAME = "openlifter-appliance"
 CONFIG_NAME = "openlifter.toml"
 SYSTEM_CONFIG_DIR = Path("/etc") / APP_NAME
 OPENLIFTER_NAME = "openlifter"
 ENV_PREFIX = "OPENLIFTER_"
 CONFIG_VARIABLE = ENV_PREFIX + "CONFIG"
-ALL_INTERFACES = "*"
 
+# Debian's own, which a Raspberry Pi asks anyway; the path of the page is `/nm`.
+PROBE_URL = "http://network-test.debian.org/nm"
+PROBE_ANSWER = "NetworkManager is online"
+
+ChannelName: TypeAlias = Literal["mail", "gitlab", "folder"]
+MailSecurity: TypeAlias = Literal["starttls", "tls"]
 LogFormat: TypeAlias = Literal["auto", "text", "json"]
 LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
 
@@ -53,6 +60,33 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How much of the disk snapshots may take, in percent, 1 to 90; of the mirror's disk the same share."""
     mirror_dir: Path | None = None
     """A second folder for snapshots; None: a USB stick labelled OPENLIFTER, whenever one is mounted."""
+    channel: ChannelName = "mail"
+    """How results go to OpenPowerlifting."""
+    publishing_folder: Path | None = None
+    """Where the channel "folder" writes; None: a USB stick labelled OPENLIFTER."""
+    checker_url: str = "https://www.openpowerlifting.org"
+    """The site with OpenPowerlifting's own checker; empty: it is not asked."""
+    probe_url: str = PROBE_URL
+    """A page of known content, by which a network that asks for a sign-in is told from the internet; empty: none."""
+    probe_answer: str = PROBE_ANSWER
+    """What that page begins with."""
+    mail_server: str | None = None
+    """None: there is no mail."""
+    mail_port: int = 0
+    """0: the usual one for `mail_security`."""
+    mail_security: MailSecurity = "starttls"
+    mail_username: str | None = None
+    """None: the server asks for no login."""
+    mail_password_file: Path | None = None
+    """None: systemd's credential `mail-password`."""
+    mail_from: str | None = None
+    """The sender; None: `mail_username`, which then is an address."""
+    mail_to: str = "issues@openpowerlifting.org"
+    gitlab_url: str = "https://gitlab.com"
+    gitlab_project: str = "openpowerlifting/opl-data"
+    """Path or number of the project whose issues take results."""
+    gitlab_token_file: Path | None = None
+    """None: systemd's credential `gitlab-token`."""
     log_format: LogFormat = "auto"
     log_level: LogLevel = "info"
 
@@ -60,6 +94,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def openlifter(self) -> Path:
         """Where the build of OpenLifter is, or will be."""
         return self.openlifter_dir or self.data_dir / OPENLIFTER_NAME
+
+    @property
+    def mail_sender(self) -> str | None:
+        """The address that mails come from, None if there is none."""
+        return self.mail_from or (self.mail_username if "@" in (self.mail_username or "") else None)
 
 
 class Setting(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,7 +130,7 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_switch(self) -> bool:
         """Whether the flag takes no value and has a `--no-…` twin."""
-        return self.parse is _switch
+        return self.parse is setting_values.switch
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -117,77 +156,12 @@ class SettingsError(Exception):
         return "\n".join(str(problem) for problem in self.problems)
 
 
-def _host(value: object) -> str | None:
-    if value == ALL_INTERFACES:
-        return None
-    if not isinstance(value, str) or not value or not value.isprintable() or set(value) & set(" /[]@"):
-        raise ValueError
-    return value
-
-
-def _port(value: object) -> int:
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 5:
-        value = int(value)
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 65535:
-        raise ValueError
-    return value
-
-
-def _directory(value: object) -> Path:
-    if not isinstance(value, str | Path) or not str(value) or "\0" in str(value):
-        raise ValueError
-    try:
-        directory = Path(value).expanduser()
-    except RuntimeError as error:
-        raise ValueError from error
-    if directory.exists() and not directory.is_dir():
-        raise ValueError
-    return directory
-
-
-def _directory_or_zip(value: object) -> Path:
-    if isinstance(value, str | Path) and str(value).endswith(".zip") and "\0" not in str(value):
-        return _directory(Path(value).parent) / Path(value).name
-    return _directory(value)
-
-
-def _percent(value: object) -> int:
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 2:
-        value = int(value)
-    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 90:
-        raise ValueError
-    return value
-
-
-def _name(value: object) -> str:
-    if not isinstance(value, str) or not value.strip() or len(value) > 60 or not value.isprintable():
-        raise ValueError
-    return value.strip()
-
-
-def _switch(value: object) -> bool:
-    if isinstance(value, bool):
-        return value
-    if value not in ("true", "false"):
-        raise ValueError
-    return value == "true"
-
-
-def _one_of(*choices: str) -> Callable[[object], str]:
-    def parse(value: object) -> str:
-        if not isinstance(value, str) or value not in choices:
-            raise ValueError
-        return value
-
-    return parse
-
-
 SETTINGS: tuple[Setting, ...] = (
     Setting(
         name="host",
         section="server",
         key="host",
-        parse=_host,
+        parse=setting_values.host,
         allowed='an IP address or a host name of this machine, or "*" for all interfaces',
         default="*",
         help="Address to listen on. `*` means all interfaces of the machine, IPv4 and IPv6.",
@@ -196,7 +170,7 @@ SETTINGS: tuple[Setting, ...] = (
         name="port",
         section="server",
         key="port",
-        parse=_port,
+        parse=setting_values.port,
         allowed="a whole number from 0 to 65535 (0 takes any free port)",
         default="8080",
         help="TCP port of the pages and of `/ws`. `0` takes any free port; the log tells which.",
@@ -205,7 +179,7 @@ SETTINGS: tuple[Setting, ...] = (
         name="data_dir",
         section="server",
         key="data_dir",
-        parse=_directory,
+        parse=setting_values.directory,
         allowed="the path of a directory (made if it does not exist; ~ is the home directory)",
         default="the platform's data directory, `~/.local/share/openlifter-appliance` on Linux",
         help="Directory that holds the meets and the signing key. It is all there is to back up.",
@@ -214,7 +188,7 @@ SETTINGS: tuple[Setting, ...] = (
         name="openlifter_dir",
         section="server",
         key="openlifter_dir",
-        parse=_directory_or_zip,
+        parse=setting_values.directory_or_zip,
         allowed="the path of a directory or of a .zip file (it need not exist yet; ~ is the home directory)",
         default="`openlifter` in the data directory",
         help="A build of OpenLifter, served under `/openlifter/`: its `build` folder, or that folder as a zip. "
@@ -224,7 +198,7 @@ SETTINGS: tuple[Setting, ...] = (
         name="discovery",
         section="server",
         key="discovery",
-        parse=_switch,
+        parse=setting_values.switch,
         allowed="true or false",
         default="true",
         help="Whether the appliance makes itself known on the local network, as `openlifter.local`, and looks for "
@@ -234,7 +208,7 @@ SETTINGS: tuple[Setting, ...] = (
         name="name",
         section="server",
         key="name",
-        parse=_name,
+        parse=setting_values.name,
         allowed="a name of 1 to 60 characters that can be printed",
         default="`OpenLifter on <hostname>`",
         help="What the appliance is called in lists of appliances.",
@@ -243,7 +217,7 @@ SETTINGS: tuple[Setting, ...] = (
         name="snapshot_share",
         section="snapshots",
         key="share",
-        parse=_percent,
+        parse=setting_values.percent,
         allowed="a whole number from 1 to 90 (percent)",
         default="10",
         help="How much of the disk snapshots may take, in percent. Beyond it the oldest go; the newest always stays. "
@@ -253,17 +227,156 @@ SETTINGS: tuple[Setting, ...] = (
         name="mirror_dir",
         section="snapshots",
         key="mirror_dir",
-        parse=_directory,
+        parse=setting_values.directory,
         allowed="the path of a directory (~ is the home directory)",
         default="a USB stick labelled `OPENLIFTER`, whenever one is mounted",
         help="A second folder that each snapshot is copied to, on another disk. It is not made: while it is not there, "
         "the operator is warned. Name a folder on a stick, not the place where the stick is mounted.",
     ),
     Setting(
+        name="channel",
+        section="publishing",
+        key="channel",
+        parse=setting_values.one_of("mail", "gitlab", "folder"),
+        allowed='"mail", "gitlab" or "folder"',
+        default="mail",
+        help="How published results go to OpenPowerlifting: by `mail`, the way it asks for; as an issue of its "
+        "`gitlab` project; or into a `folder`, for a director who sends them himself.",
+    ),
+    Setting(
+        name="publishing_folder",
+        section="publishing",
+        key="folder",
+        parse=setting_values.directory,
+        allowed="the path of a directory (~ is the home directory)",
+        default="a USB stick labelled `OPENLIFTER`, whenever one is mounted",
+        help="Where the channel `folder` writes results. It is not made: results wait until it is there.",
+    ),
+    Setting(
+        name="checker_url",
+        section="publishing",
+        key="checker",
+        parse=setting_values.url("http", "https", may_be_empty=True),
+        allowed="the URL of a site, or nothing",
+        default="https://www.openpowerlifting.org",
+        help="The site whose `/dev/checker` looks at results before they are sent. What it finds is shown, and holds "
+        "nothing up. Empty: it is not asked.",
+    ),
+    Setting(
+        name="probe_url",
+        section="publishing",
+        key="probe",
+        parse=setting_values.url("http", may_be_empty=True),
+        allowed="the URL of a page without encryption (http), or nothing",
+        default=PROBE_URL,
+        help="A page of known content. It is asked for while results wait, to tell the internet from a network that "
+        "asks for a sign-in. Empty: it is not asked for.",
+    ),
+    Setting(
+        name="probe_answer",
+        section="publishing",
+        key="probe_answer",
+        parse=setting_values.text,
+        allowed="a text of 1 to 200 characters that can be printed",
+        default=PROBE_ANSWER,
+        help="What that page begins with.",
+    ),
+    Setting(
+        name="mail_server",
+        section="mail",
+        key="server",
+        parse=setting_values.server,
+        allowed="the name or the IP address of a mail server",
+        default="none: there is no mail",
+        help="The mail server (SMTP) that results and the copies for directors are sent through.",
+    ),
+    Setting(
+        name="mail_port",
+        section="mail",
+        key="port",
+        parse=setting_values.port,
+        allowed="a whole number from 0 to 65535 (0 is the usual one)",
+        default="0",
+        help="Its TCP port. `0` is 587 for `starttls` and 465 for `tls`.",
+    ),
+    Setting(
+        name="mail_security",
+        section="mail",
+        key="security",
+        parse=setting_values.one_of("starttls", "tls"),
+        allowed='"starttls" or "tls"',
+        default="starttls",
+        help="Whether encryption begins after a greeting or at once. Without any, nothing is sent.",
+    ),
+    Setting(
+        name="mail_username",
+        section="mail",
+        key="username",
+        parse=setting_values.text,
+        allowed="a text of 1 to 200 characters that can be printed",
+        default="none: the server asks for no login",
+        help="The user that the mail server knows.",
+    ),
+    Setting(
+        name="mail_password_file",
+        section="mail",
+        key="password_file",
+        parse=setting_values.file,
+        allowed="the path of a file (~ is the home directory)",
+        default="systemd's credential `mail-password`",
+        help="A file that holds the password and nothing else, and that nobody but the appliance may read (mode 0600).",
+    ),
+    Setting(
+        name="mail_from",
+        section="mail",
+        key="from",
+        parse=setting_values.address,
+        allowed="an e-mail address",
+        default="the `username`",
+        help="The address that mails come from.",
+    ),
+    Setting(
+        name="mail_to",
+        section="mail",
+        key="to",
+        parse=setting_values.address,
+        allowed="an e-mail address",
+        default="issues@openpowerlifting.org",
+        help="Where results go. For a rehearsal, use an address of your own.",
+    ),
+    Setting(
+        name="gitlab_url",
+        section="gitlab",
+        key="url",
+        parse=setting_values.url("http", "https"),
+        allowed="the URL of a site",
+        default="https://gitlab.com",
+        help="The GitLab that the project is on.",
+    ),
+    Setting(
+        name="gitlab_project",
+        section="gitlab",
+        key="project",
+        parse=setting_values.text,
+        allowed="a text of 1 to 200 characters that can be printed",
+        default="openpowerlifting/opl-data",
+        help="Path or number of the project that gets an issue with the results.",
+    ),
+    Setting(
+        name="gitlab_token_file",
+        section="gitlab",
+        key="token_file",
+        parse=setting_values.file,
+        allowed="the path of a file (~ is the home directory)",
+        default="systemd's credential `gitlab-token`",
+        help="A file that holds an access token with the scope `api` and nothing else, and that nobody but the "
+        "appliance may read (mode 0600).",
+    ),
+    Setting(
         name="log_format",
         section="log",
         key="format",
-        parse=_one_of("auto", "text", "json"),
+        parse=setting_values.one_of("auto", "text", "json"),
         allowed='"auto", "text" or "json"',
         default="auto",
         help="`text` for people, `json` for one object a line. `auto` is `json` under systemd, else `text`.",
@@ -272,7 +385,7 @@ SETTINGS: tuple[Setting, ...] = (
         name="log_level",
         section="log",
         key="level",
-        parse=_one_of("debug", "info", "warning", "error"),
+        parse=setting_values.one_of("debug", "info", "warning", "error"),
         allowed='"debug", "info", "warning" or "error"',
         default="info",
         help="The least important events that are still written.",
@@ -313,7 +426,10 @@ def resolve(
             problems.append(Problem(source, f"must be {setting.allowed}, not {_quoted(raw)}"))
     if problems:
         raise SettingsError(problems)
-    return msgspec.structs.replace(Settings(), **values)
+    settings = msgspec.structs.replace(Settings(), **values)
+    if settings.mail_server is not None and settings.mail_sender is None:
+        raise SettingsError([Problem("[mail] from", "must be set, since [mail] username is no e-mail address")])
+    return settings
 
 
 def load(flags: Mapping[str, object], env: Mapping[str, str], config: str | Path | None = None) -> Settings:
