@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.publishing.hall import Hall
+from tests.publishing.servers import Authority
 
 
 @pytest.fixture
@@ -17,3 +18,9 @@ async def hall(tmp_path: Path) -> AsyncIterator[Hall]:
     await hall.start()
     yield hall
     await hall.stop()
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """Who vouches for the servers of the tests."""
+    return Authority(tmp_path_factory.mktemp("authority"))

@@ -14,6 +14,8 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+from aiohttp import web
+from aiohttp.typedefs import Handler
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -163,6 +165,100 @@ def drop(connection: SMTP) -> None:
     """Cut a connection without a word."""
     assert isinstance(connection.transport, asyncio.WriteTransport)
     connection.transport.abort()
+
+
+TOKEN = "glpat-" + "0123456789"
+PROJECT = "openpowerlifting/opl-data"
+
+
+class GitLab:
+    """What GitLab documents of projects, uploads and issues, for one project and one token.
+
+    Attributes:
+        uploads: the files by name, as they came.
+        issues: those that were created.
+        answers: what it says instead of doing its work, by method and last part of the path: ``{"POST issues": …}``.
+        cuts: where it cuts the connection after it has done its work.
+        hangs: where it never answers.
+    """
+
+    def __init__(self, authority: Authority) -> None:
+        self.port = 0
+        self.uploads: list[tuple[str, bytes]] = []
+        self.issues: list[dict[str, Any]] = []
+        self.answers: dict[str, web.Response] = {}
+        self.cuts: set[str] = set()
+        self.hangs: set[str] = set()
+        self.asked: list[str] = []
+        self.authority = authority
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        return f"https://127.0.0.1:{self.port}"
+
+    def app(self) -> web.Application:
+        """Its URLs."""
+        app = web.Application(middlewares=[self._around])
+        base = "/api/v4/projects/{project}"
+        app.router.add_get(base, self._project)
+        app.router.add_post(base + "/uploads", self._upload)
+        app.router.add_post(base + "/issues", self._create)
+        app.router.add_get(base + "/issues", self._search)
+        return app
+
+    @web.middleware
+    async def _around(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        what = f"{request.method} {request.path.rsplit('/', 1)[1]}"
+        self.asked.append(what)
+        if request.headers.get("PRIVATE-TOKEN") != TOKEN:
+            return web.json_response({"message": "401 Unauthorized"}, status=401)
+        if request.match_info.get("project") != PROJECT:
+            return web.json_response({"message": "404 Project Not Found"}, status=404)
+        if what in self.answers:
+            said = self.answers[what]
+            return web.Response(status=said.status, body=said.body, headers=said.headers)
+        answer = await handler(request)
+        if what in self.hangs:
+            await asyncio.Event().wait()
+        if what in self.cuts and request.transport is not None:
+            request.transport.abort()
+        return answer
+
+    async def _project(self, _request: web.Request) -> web.Response:
+        return web.json_response({"id": 1, "web_url": f"{self.url}/{PROJECT}"})
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        part = (await request.post())["file"]
+        assert isinstance(part, web.FileField)
+        self.uploads.append((part.filename, part.file.read()))
+        part.file.close()
+        url = f"/uploads/{len(self.uploads):032x}/{part.filename}"
+        markdown = f"[{part.filename}]({url})"
+        return web.json_response({"id": 5, "alt": part.filename, "url": url, "markdown": markdown}, status=201)
+
+    async def _create(self, request: web.Request) -> web.Response:
+        number = len(self.issues) + 1
+        issue = {**await request.json(), "iid": number, "web_url": f"{self.url}/{PROJECT}/-/issues/{number}"}
+        self.issues.append(issue)
+        return web.json_response(issue, status=201)
+
+    async def _search(self, request: web.Request) -> web.Response:
+        assert request.query["in"] == "description"
+        found = [each for each in self.issues if request.query["search"] in each["description"]]
+        return web.json_response(found)
+
+
+@asynccontextmanager
+async def gitlab(authority: Authority) -> AsyncIterator[GitLab]:
+    """A GitLab that listens, with TLS."""
+    here = GitLab(authority)
+    runner = web.AppRunner(here.app(), shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=authority.server()).start()
+    here.port = runner.addresses[0][1]
+    yield here
+    await runner.cleanup()
 
 
 @asynccontextmanager

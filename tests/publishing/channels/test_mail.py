@@ -24,11 +24,6 @@ from tests.publishing.servers import PASSWORD, USER, Authority, MailServer, mail
 TO = "issues@openpowerlifting.org"
 
 
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority(tmp_path_factory.mktemp("authority"))
-
-
 @pytest.fixture
 async def server(authority: Authority) -> AsyncIterator[MailServer]:
     async with mail_server(authority) as server:
