@@ -93,6 +93,7 @@ class Outbox:
         self._working = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
         self._again = False
+        self._second_chance = False
         # Queued ones that need not wait for their next try, since the internet has just come.
         self._hurried: set[str] = set()
         # What became of a submission while the disk refused to take it.
@@ -200,15 +201,13 @@ class Outbox:
     # ------------------------------------------------------------ running
 
     async def start(self) -> None:
-        """Take up what an earlier run has left; what failed is tried once more, since settings may have changed.
-
-        Raises:
-            StorageError: the publications cannot be read.
-        """
-        await self._read_again()
-        for publication in self.publications:
-            if publication.state == State.FAILED:
-                await self._store(SavePublication(model.queued(publication)))
+        """Take up what an earlier run has left. A disk that refuses is asked again with each tick."""
+        # Settings are read at a start, and what was refused may be taken with the new ones.
+        self._second_chance = True
+        try:
+            await self._catch_up()
+        except StorageError as error:
+            _log.warning("outbox_waits_for_disk", reason=str(error))
 
     async def look(self) -> None:
         """What the schedule calls every few seconds."""
@@ -267,6 +266,11 @@ class Outbox:
                 command, self._unrecorded = self._unrecorded, None
                 await self._record(command)
             await self._read_again()
+            if self._second_chance:
+                for publication in self.publications:
+                    if publication.state == State.FAILED:
+                        await self._store(SavePublication(model.queued(publication)))
+                self._second_chance = False
         for request in await asyncio.to_thread(self._requests.read):
             try:
                 await (self.cancel if request.action == "cancel" else self.retry)(request.publication_id)

@@ -60,7 +60,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How much of the disk snapshots may take, in percent, 1 to 90; of the mirror's disk the same share."""
     mirror_dir: Path | None = None
     """A second folder for snapshots; None: a USB stick labelled OPENLIFTER, whenever one is mounted."""
-    channel: ChannelName = "mail"
+    publishing_channel: ChannelName = "mail"
     """How results go to OpenPowerlifting."""
     publishing_folder: Path | None = None
     """Where the channel "folder" writes; None: a USB stick labelled OPENLIFTER."""
@@ -234,7 +234,7 @@ SETTINGS: tuple[Setting, ...] = (
         "the operator is warned. Name a folder on a stick, not the place where the stick is mounted.",
     ),
     Setting(
-        name="channel",
+        name="publishing_channel",
         section="publishing",
         key="channel",
         parse=setting_values.one_of("mail", "gitlab", "folder"),

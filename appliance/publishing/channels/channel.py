@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Protocol
+
+from msgspec import Struct
 
 from appliance.publishing.model import Outgoing
 from appliance.service import warnings
@@ -74,3 +77,21 @@ class Channel(Protocol):
 
     async def test(self) -> str:
         """Go as far as possible without submitting anything; returns what works, in plain words."""
+
+
+class Tried(Struct, frozen=True):
+    """What came of trying a channel out: whether it works, and in plain words what was seen."""
+
+    works: bool
+    what: str
+
+
+async def try_out(channel: Channel) -> Tried:
+    """Try a channel out without submitting anything: the button and the command."""
+    obstacle = await asyncio.to_thread(channel.obstacle)
+    if obstacle is not None:
+        return Tried(works=False, what=obstacle)
+    try:
+        return Tried(works=True, what=await channel.test())
+    except ChannelError as error:
+        return Tried(works=False, what=error.what)
