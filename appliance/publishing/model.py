@@ -188,7 +188,8 @@ def _others(publication: Publication, known: Iterable[Publication]) -> Iterable[
 
 def queued(publication: Publication) -> Publication:
     """To be sent at once, as if nobody had tried yet; what was doubtful remains so."""
-    return replace(publication, state=State.QUEUED, attempts=0, due_s=0, held_until_s=0, last_error="")
+    again = replace(publication, state=State.QUEUED, attempts=0, due_s=0, held_until_s=0, last_error="")
+    return replace(again, last_error=_doubt(again)) if again.doubtful else again
 
 
 def sending(publication: Publication) -> Publication:
@@ -213,7 +214,7 @@ def with_copy(publication: Publication) -> Publication:
 
 def refused(publication: Publication, what: str) -> Publication:
     """It did not arrive, and will not before somebody changes something."""
-    return replace(publication, state=State.FAILED, last_error=what)
+    return replace(publication, state=State.FAILED, last_error=_told(publication, what))
 
 
 def unavailable(publication: Publication, what: str, due_s: int, held_until_s: int) -> Publication:
@@ -221,7 +222,7 @@ def unavailable(publication: Publication, what: str, due_s: int, held_until_s: i
     return replace(
         publication,
         state=State.QUEUED,
-        last_error=what,
+        last_error=_told(publication, what),
         due_s=max(due_s, held_until_s),
         held_until_s=held_until_s,
     )
@@ -229,17 +230,23 @@ def unavailable(publication: Publication, what: str, due_s: int, held_until_s: i
 
 def uncertain(publication: Publication, what: str, due_s: int) -> Publication:
     """This try may have arrived. The next one, under the same key, is due at ``due_s``."""
-    told = f"{what}. It may have arrived; it is sent again under the same key {key_of(publication)}"
-    return replace(publication, state=State.QUEUED, last_error=told, due_s=due_s, doubtful=True)
+    doubtful = replace(publication, state=State.QUEUED, due_s=due_s, doubtful=True)
+    return replace(doubtful, last_error=_told(doubtful, what))
 
 
 def cancelled(publication: Publication, why: str) -> Publication:
     """It will not be sent."""
-    if publication.doubtful:
-        why += f", though it may have arrived before (key {key_of(publication)})"
-    return replace(publication, state=State.CANCELLED, last_error=why)
+    return replace(publication, state=State.CANCELLED, last_error=_told(publication, why))
 
 
 def superseded(publication: Publication) -> Publication:
     """Later results of its meet take its place."""
     return cancelled(publication, "later results of the meet took its place before it was sent")
+
+
+def _told(publication: Publication, what: str) -> str:
+    return f"{what}; {_doubt(publication)}" if publication.doubtful else what
+
+
+def _doubt(publication: Publication) -> str:
+    return f"an earlier try may have arrived, under the key {key_of(publication)}"

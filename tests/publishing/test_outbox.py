@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from appliance.publishing import outbox as outbox_module
@@ -403,6 +408,73 @@ class TestByHand:
         hall.told.deed = fails(Unavailable("busy"))
         await hall.outbox.work()
         assert (hall.of(published).state, hall.of(published).doubtful) == ("queued", True)
+
+
+class Receiver(ToldChannel):
+    """Remembers what has really arrived, whatever it answers; may be one that can be looked into."""
+
+    def __init__(self, events: list[str], *, findable: bool) -> None:
+        super().__init__()
+        self.arrived: list[str] = []
+        self.kill: Callable[[], Awaitable[None]]
+        self._events = events
+        self._findable = findable
+
+    async def find(self, outgoing: Outgoing, /) -> str | None:
+        return "seen" if self._findable and outgoing.key in self.arrived else None
+
+    async def submit(self, outgoing: Outgoing, /) -> str:
+        event = self._events.pop(0) if self._events else "takes"
+        if event.startswith("takes"):
+            self.arrived.append(outgoing.key)
+        if event.endswith("killed"):
+            await self.kill()
+        if event.endswith("cut"):
+            raise Uncertain("cut off")
+        if event == "busy":
+            raise Unavailable("busy")
+        if event == "refuses":
+            raise Refused("550")
+        return "250 OK"
+
+
+EVENTS = ["takes", "takes, cut", "cut", "takes, killed", "killed", "busy", "refuses"]
+
+
+@given(st.lists(st.sampled_from(EVENTS), max_size=6), st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_whatever_happens_on_the_way_one_is_never_two_nor_two_one_without_saying_so(
+    events: list[str], findable: bool
+) -> None:
+    async def evening(data_dir: Path) -> None:
+        hall = Hall(data_dir)
+        receiver = hall.channel = Receiver(list(events), findable=findable)
+        await hall.start()
+        receiver.kill = hall.journal.stop
+        published = await hall.outbox.publish(CUP, "", CSV)
+        for _ in range(2 * len(events) + 2):
+            try:
+                await hall.later(3600)
+            except StorageError:
+                await hall.start()
+                receiver.kill = hall.journal.stop
+            now = hall.of(published)
+            if now.state == "failed":
+                await hall.outbox.retry(published.publication_id)
+            # What nobody has told us to have arrived is never taken for granted, and never forgotten.
+            if receiver.arrived and now.state != "sent":
+                assert now.doubtful
+                assert "may have arrived" in now.last_error
+        assert now.state == "sent"
+        assert set(receiver.arrived) == {f"{now.publication_id}-1"}
+        assert len(receiver.arrived) == 1 or now.doubtful
+        assert now.doubtful == ("may have arrived too" in now.receipt)
+        assert not (findable and len(receiver.arrived) > 1)
+        assert (await hall.outcomes(published))[-1] == "sent"
+        await hall.stop()
+
+    with tempfile.TemporaryDirectory() as data_dir:
+        asyncio.run(evening(Path(data_dir)))
 
 
 def test_a_told_channel_is_a_channel() -> None:
