@@ -14,17 +14,17 @@ from functools import partial
 from msgspec.structs import replace
 
 from appliance.meet.records import Publication, Results, Submission
-from appliance.publishing import backoff, model
-from appliance.publishing.channels.channel import Channel, ChannelError, Refused, Unavailable, Uncertain
+from appliance.publishing import model
+from appliance.publishing.carrier import Carrier
+from appliance.publishing.channels.channel import Channel
 from appliance.publishing.checker import Checker
 from appliance.publishing.copies import Copies
 from appliance.publishing.gate import Gate
 from appliance.publishing.model import MeetSnapshot, Outcome, Outgoing, State
 from appliance.publishing.requests import Requests
-from appliance.service import warnings
 from appliance.service.clock import wall_ms
 from appliance.service.logging import get_logger
-from appliance.service.warnings import OperatorWarning, WarningBoard
+from appliance.service.warnings import WarningBoard
 from appliance.storage.commands import SavePublication
 from appliance.storage.errors import JournalStopped, StorageError
 from appliance.storage.journal import Journal
@@ -32,8 +32,6 @@ from appliance.storage.publications import load_publications, load_results, load
 
 # A stop waits so long for a submission in flight; then the next start looks what became of it.
 LAST_WORDS_S = 5.0
-
-_WARNINGS = (warnings.PUBLISHING_LOGIN, warnings.PUBLISHING_REFUSED, warnings.PUBLISHING_CERTIFICATE)
 
 _log = get_logger(__name__)
 
@@ -58,8 +56,6 @@ class Outbox:
 
     Attributes:
         waiting_for: what everything that is queued waits for, in plain words; empty if only for its next try.
-        sent: how many were sent since the start.
-        tries_failed: how many tries failed since the start.
     """
 
     def __init__(
@@ -77,15 +73,13 @@ class Outbox:
         self.channel = channel
         self.gate = gate
         self.waiting_for = ""
-        self.sent = 0
-        self.tries_failed = 0
         self._journal = journal
         self._copies = copies
         self._checker = checker
         self._requests = requests
         self._now_s = now_s
         self._board = board
-        self._jitter = jitter
+        self._carrier = Carrier(channel, gate.internet, now_s, jitter)
         self._known: dict[str, Publication] = {}
         self._listeners: list[Callable[[Publication], None]] = []
         # Deciding what is stored goes one by one; a submission in flight does not hold this.
@@ -98,7 +92,6 @@ class Outbox:
         self._hurried: set[str] = set()
         # What became of a submission while the disk refused to take it.
         self._unrecorded: SavePublication | None = None
-        self._troubles: dict[str, OperatorWarning] = {}
 
     # ------------------------------------------------------------ what others ask
 
@@ -197,6 +190,16 @@ class Outbox:
         """What last went wrong with something that is not sent yet; empty if nothing did."""
         open_ones = (each for each in self._known.values() if each.state in (State.QUEUED, State.FAILED))
         return next((each.last_error for each in sorted(open_ones, key=lambda e: -e.edition) if each.last_error), "")
+
+    @property
+    def sent(self) -> int:
+        """How many were sent since the start."""
+        return self._carrier.sent
+
+    @property
+    def tries_failed(self) -> int:
+        """How many tries failed since the start."""
+        return self._carrier.failed
 
     # ------------------------------------------------------------ running
 
@@ -329,7 +332,7 @@ class Outbox:
             sending = model.sending(publication)
             submission = Submission(number, sending.edition, self.channel.name, wall_ms())
             await self._store(SavePublication(sending, submission=submission))
-        after, outcome, what = await self._carry(replace(loaded, publication=sending))
+        after, outcome, what = await self._carrier.carry(replace(loaded, publication=sending))
         done = replace(submission, outcome=outcome, what=what)
         async with self._deciding:
             # Where to send the copy may have been changed meanwhile.
@@ -338,40 +341,6 @@ class Outbox:
                 after = model.superseded(after)
             await self._record(SavePublication(after, submission=done))
         _log.info("submission", publication=publication_id, number=number, outcome=outcome, what=what)
-
-    async def _carry(self, outgoing: Outgoing) -> tuple[Publication, Outcome, str]:
-        """Look for it and else hand it over; returns how it stands then."""
-        publication, publication_id = outgoing.publication, outgoing.publication.publication_id
-        self._troubles.pop(publication_id, None)
-        try:
-            receipt = await self.channel.find(outgoing)
-            found = receipt is not None
-            receipt = receipt or await self.channel.submit(outgoing)
-        except ChannelError as error:
-            return self._failed(publication, error)
-        except Exception as error:  # noqa: BLE001  A bug in a channel must not leave it on its way for ever.
-            _log.error("channel_failed", cause=error, channel=self.channel.name)
-            return self._failed(publication, Uncertain(f"the channel {self.channel.name} has a fault: {error}"))
-        self.sent += 1
-        return model.sent(publication, receipt, found=found), Outcome.SENT, receipt
-
-    def _failed(self, publication: Publication, error: ChannelError) -> tuple[Publication, Outcome, str]:
-        self.tries_failed += 1
-        if error.warning is not None:
-            self._troubles[publication.publication_id] = error.warning
-        now_s = self._now_s()
-        due_s = round(now_s + backoff.delay_s(publication.attempts, self._jitter()))
-        match error:
-            case Refused():
-                return model.refused(publication, error.what), Outcome.REFUSED, error.what
-            case Unavailable():
-                # Perhaps it is the internet that has gone: then its coming shall be noticed.
-                self.gate.internet.network_changed()
-                patience_s = backoff.patience_s(error.retry_after_s)
-                held_until_s = round(now_s + patience_s) if patience_s else 0
-                after = model.unavailable(publication, error.what, due_s, held_until_s)
-                return after, Outcome.UNAVAILABLE, error.what
-        return model.uncertain(publication, error.what, due_s), Outcome.UNCERTAIN, error.what
 
     async def _take_up(self, publication: Publication) -> None:
         """An earlier run has ended, or was ended, while this was on its way."""
@@ -444,22 +413,9 @@ class Outbox:
             raise
 
     def _warn(self) -> None:
-        open_ones = {each.publication_id: each for each in self.publications if each.last_error}
-        for warning in _WARNINGS:
-            said = [
-                f"{each.meet_name}: {each.last_error}"
-                for each in open_ones.values()
-                if each.state in (State.QUEUED, State.FAILED) and self._warning_for(each) is warning
-            ]
-            self._put_up(warning, "; ".join(said))
+        for warning, detail in self._carrier.warnings(self.publications).items():
+            if detail:
+                self._board.put_up(warning, detail)
+            else:
+                self._board.take_down(warning)
         self.gate.warn(self._board, waiting=bool(self.waiting_for))
-
-    def _warning_for(self, publication: Publication) -> OperatorWarning | None:
-        failed = warnings.PUBLISHING_REFUSED if publication.state == State.FAILED else None
-        return self._troubles.get(publication.publication_id, failed)
-
-    def _put_up(self, warning: OperatorWarning, detail: str) -> None:
-        if detail:
-            self._board.put_up(warning, detail)
-        else:
-            self._board.take_down(warning)
