@@ -98,6 +98,16 @@ class TestSending:
         assert [each.state for each in hall.outbox.publications] == ["sent", "sent"]
         assert [each.correction for each in hall.told.taken] == [False, True]
 
+    async def test_a_return_address_that_is_corrected_meanwhile_gets_the_copy(self, hall: Hall) -> None:
+        async def corrected(_outgoing: Outgoing) -> str:
+            await hall.outbox.publish(CUP, DIRECTOR, CSV)
+            return "250 OK"
+
+        hall.told.deed = corrected
+        published = await hall.publish(email="typo@club.example")
+        assert (published.state, published.return_email, published.copy) == ("sent", DIRECTOR, "due")
+        assert len(hall.told.taken) == 1
+
     async def test_poked_it_works_by_itself_until_it_is_closed(self, hall: Hall) -> None:
         done = asyncio.Event()
         own = Outbox(

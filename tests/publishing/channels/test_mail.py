@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import ssl
 from collections.abc import AsyncIterator
 from functools import partial
@@ -247,6 +248,20 @@ class TestWithTheOutbox:
         await hall.outbox.retry(published.publication_id)
         await hall.outbox.work()
         assert len(server.mails) == 1
+
+    async def test_the_password_is_never_logged(
+        self, hall: Hall, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        (tmp_path / "mail.password").write_text("wrong battery")
+        with caplog.at_level(logging.DEBUG):
+            published = await hall.publish(email=DIRECTOR)
+            (tmp_path / "mail.password").write_text(PASSWORD)
+            await hall.outbox.retry(published.publication_id)
+            await hall.outbox.work()
+        # What the mail server of the test writes is its own affair.
+        ours = [record for record in caplog.records if not record.name.startswith("mail")]
+        assert ours
+        assert not [each for each in ours if PASSWORD in str(vars(each)) or "battery" in str(vars(each))]
 
     async def test_killed_after_it_was_sent_it_is_said_to_have_perhaps_arrived(
         self, hall: Hall, server: MailServer
