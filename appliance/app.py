@@ -17,6 +17,7 @@ from aiohttp import web
 
 from appliance import __version__
 from appliance.access import signing_key
+from appliance.access.desk_pass import DeskPasses
 from appliance.access.operator_pin import OperatorPin
 from appliance.access.passwords import Passwords
 from appliance.access.sessions import Sessions
@@ -25,6 +26,8 @@ from appliance.discovery.advertiser import Advertiser
 from appliance.discovery.browser import Browser
 from appliance.discovery.names import Announcement, Claimant, make_label
 from appliance.discovery.network_watch import NetworkWatch
+from appliance.displays.desk import DisplayDesk
+from appliance.displays.look import LookBook
 from appliance.live.doors import Doors
 from appliance.live.meets import Meets
 from appliance.protocol.words import PROTOCOL_VERSION
@@ -56,6 +59,9 @@ from appliance.upkeep.rescue import Rescued, rescue
 from appliance.upkeep.restorer import Restorer
 from appliance.upkeep.schedule import Schedule
 from appliance.upkeep.self_check import SelfCheck
+from appliance.web.boards import BoardPages
+from appliance.web.display import DisplayPages
+from appliance.web.displays import DisplaysPage
 from appliance.web.doctor import Doctor
 from appliance.web.health import Health
 from appliance.web.landing import Landing
@@ -188,6 +194,8 @@ async def _serving(
     await outbox.start()
     network = NetworkWatch(outbox.network_changed)
     recurring = Recurring(Schedule(monotonic), keeper, self_check, meets, journal, outbox)
+    desk = DisplayDesk(data_dir.screens, meets.recovery_key, monotonic)
+    look = LookBook(data_dir.look)
     advertiser, browser = _discovery(settings, facts.appliance_id, meets, board)
     examination = Examination(data_dir.path, settings.openlifter, advertiser, browser, keeper, meets, clock, board)
     lag = LoopLag()
@@ -201,6 +209,9 @@ async def _serving(
         doctor=Doctor(examination),
         landing=Landing(advertiser, browser, meets, board),
         openlifter=OpenLifter(settings.openlifter, lambda: advertiser.hosts),
+        boards=BoardPages(meets, desk, doors),
+        display=DisplayPages(desk, look, doors),
+        displays=DisplaysPage(desk, look, meets, pin, DeskPasses(signer, clock.now_s), monotonic),
     )
     runner = web.AppRunner(
         make_web(meets, doors, pages),

@@ -17,6 +17,9 @@ class Role(StrEnum):
     OPERATOR = "operator"
     """Looks after the appliance on its operator page; takes part in no meet."""
 
+    DESK = "desk"
+    """Looks after the screens that show one meet; takes part in no meet."""
+
     @property
     def may_write(self) -> bool:
         """Whether updates of such a session are taken."""

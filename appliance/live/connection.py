@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from typing import Any
 
-from aiohttp import WSMsgType, web
+from aiohttp import WSMessage, WSMsgType, web
 
 from appliance.live.hub import Pull
 from appliance.live.meets import Meets, Membership
-from appliance.live.outbox import Newest, Outbox
+from appliance.live.outbox import Newest
 from appliance.live.session import Conduct, Window
+from appliance.live.wire import Wire
 from appliance.protocol import messages
 from appliance.protocol.codec import decode_from_client, encode
 from appliance.protocol.messages import FromClient, FromServer, MalformedMessage
@@ -21,16 +21,9 @@ from appliance.service.logging import get_logger
 # Frames above the protocol's limit are answered, so they have to be read; above this aiohttp closes the socket (1009).
 MAX_READ_BYTES = 4 * MAX_FRAME_BYTES
 
-# With pings, a half-open socket is noticed within half of this again.
-PING_S = 20.0
-
 # So much of one socket may be on its way to the disk; it is what a table sends after an hour offline. Bytes, since an
 # update may be large, and a message may have none.
 WINDOW_BYTES = 64 * 1024
-
-# How long a closing socket gets to take what waits for it, and then to say goodbye.
-FLUSH_S = 2.0
-GOODBYE_S = 2.0
 
 _log = get_logger(__name__)
 
@@ -39,71 +32,48 @@ class Connection:
     """One socket, from its opening to its end. Implements the hub's `Peer`."""
 
     def __init__(self, request: web.Request, meets: Meets) -> None:
-        self._request = request
-        self._address = request.remote or "unknown"
+        self._wire = Wire(request, MAX_READ_BYTES)
+        self._address = self._wire.address
         self._meets = meets
         self._loop = asyncio.get_running_loop()
-        self._socket = web.WebSocketResponse(
-            heartbeat=PING_S, timeout=GOODBYE_S, max_msg_size=MAX_READ_BYTES, compress=False, decode_text=False
-        )
-        self._outbox = Outbox()
-        self._something_to_send = asyncio.Event()
         self._window = Window(WINDOW_BYTES)
         self._window_opened = asyncio.Event()
         self._conduct = Conduct()
         self._membership: Membership | None = None
-        self._ended: asyncio.Future[CloseCode | None] = self._loop.create_future()
         self._deadline: asyncio.TimerHandle | None = None
 
     async def serve(self) -> web.WebSocketResponse:
         """Run the socket until either side closes it."""
-        await self._socket.prepare(self._request)
-        self._expect_authentication()
-        reading = asyncio.create_task(self._read(), name="read")
-        sending = asyncio.create_task(self._send(), name="send")
         try:
-            ends: set[asyncio.Future[Any]] = {reading, sending, self._ended}
-            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-            await self._say_goodbye(reading, sending)
+            return await self._wire.run(self._expect_authentication, self._hear)
         finally:
             self._leave_meet()
             if self._deadline is not None:
                 self._deadline.cancel()
-            for task in (reading, sending):
-                task.cancel()
-            results = await asyncio.gather(reading, sending, return_exceptions=True)
-            for result in results:
-                if isinstance(result, Exception) and not isinstance(result, ConnectionError):
-                    _log.error("socket_failed", cause=result, address=self._address)
-        return self._socket
 
     def close(self, code: CloseCode) -> None:
         """Close the socket soon; what waits to be sent goes first where the client still takes it."""
-        if not self._ended.done():
-            self._ended.set_result(code)
+        self._wire.close(code)
 
     @property
     def waiting_bytes(self) -> int:
         """What waits to be sent."""
-        return self._outbox.waiting_bytes
+        return self._wire.waiting_bytes
 
     # ------------------------------------------------------------ the hub's view
 
     def send(self, frame: bytes) -> None:
         """Queue a frame that must arrive; if too much waits, the socket is closed instead."""
-        self._outbox.put(frame)
-        self._wake_sender()
+        self._wire.send(frame)
 
     def send_newest(self, kind: Newest, frame: bytes) -> None:
         """Queue a frame that supersedes an older one of its kind."""
-        self._outbox.put_newest(kind, frame)
-        self._wake_sender()
+        self._wire.send_newest(kind, frame)
 
     def send_stream(self, frames: Iterator[bytes]) -> None:
         """Queue frames that are made while they are sent; until then nothing more is read."""
         self._window.stream_begins()
-        self._outbox.put_stream(self._until_sent(frames))
-        self._wake_sender()
+        self._wire.send_stream(self._until_sent(frames))
 
     def answered(self, size: int) -> None:
         """So many bytes of updates of this socket are dealt with."""
@@ -120,53 +90,16 @@ class Connection:
         self._window.stream_ends()
         self._window_opened.set()
 
-    def _wake_sender(self) -> None:
-        if self._outbox.overflowed and not self._ended.done():
-            _log.warning("socket_too_slow", address=self._address)
-            self.close(CloseCode.TOO_SLOW)
-        self._something_to_send.set()
-
-    # ------------------------------------------------------------ sending
-
-    async def _send(self) -> None:
-        while True:
-            frame = self._outbox.take()
-            if frame is not None:
-                await self._socket.send_frame(frame, WSMsgType.TEXT)
-            elif self._ended.done():
-                return
-            else:
-                self._something_to_send.clear()
-                await self._something_to_send.wait()
-
-    async def _say_goodbye(self, reading: asyncio.Task[None], sending: asyncio.Task[None]) -> None:
-        reading.cancel()
-        code = self._ended.result() if self._ended.done() else None
-        if not self._ended.done():
-            self._ended.set_result(None)
-        if code is not None and code is not CloseCode.TOO_SLOW:
-            self._something_to_send.set()
-            await asyncio.wait({sending}, timeout=FLUSH_S)
-        sending.cancel()
-        await asyncio.gather(reading, sending, return_exceptions=True)
-        if not self._socket.closed:
-            await self._socket.close(code=code or CloseCode.GOING_DOWN, drain=False)
-        transport = self._request.transport
-        if isinstance(transport, asyncio.WriteTransport) and transport.get_write_buffer_size():
-            # A peer that takes nothing any more would keep the socket open for ever.
-            transport.abort()
-
     # ------------------------------------------------------------ reading
 
-    async def _read(self) -> None:
-        async for frame in self._socket:
-            if frame.type is WSMsgType.TEXT:
-                await self._take(decode_from_client(frame.data), len(frame.data))
-            elif frame.type is WSMsgType.BINARY:
-                self._answer(MalformedMessage(err_msg="A binary frame: messages are JSON objects in text frames"))
-            while not self._window.open:
-                self._window_opened.clear()
-                await self._window_opened.wait()
+    async def _hear(self, frame: WSMessage) -> None:
+        if frame.type is WSMsgType.TEXT:
+            await self._take(decode_from_client(frame.data), len(frame.data))
+        elif frame.type is WSMsgType.BINARY:
+            self._answer(MalformedMessage(err_msg="A binary frame: messages are JSON objects in text frames"))
+        while not self._window.open:
+            self._window_opened.clear()
+            await self._window_opened.wait()
 
     async def _take(
         self, message: FromClient | messages.MalformedMessage | messages.UnknownMessageType, size: int
@@ -287,7 +220,7 @@ class Connection:
                 self._membership = found
             return used
         # What a superseded socket had still buffered must not bring it back.
-        if used is found and not self._ended.done():
+        if used is found and not self._wire.ended:
             self._bind(found)
             found.hub.enter(self, found.member)
         return used
@@ -303,7 +236,7 @@ class Connection:
 
     def _take_in(self, outcome: Membership | FromServer) -> None:
         if isinstance(outcome, Membership):
-            if self._ended.done():
+            if self._wire.ended:
                 return
             self._bind(outcome)
             outcome.hub.enter(self, outcome.member, outcome.welcome)

@@ -67,6 +67,9 @@ _MEET_NAME = ("meet", "name")
 
 _logger = get_logger(__name__)
 
+Watcher = Callable[[list[Accepted] | None], None]
+"""Hears what is on disk and was told, in number order; None if the whole meet may be another one."""
+
 Welcome = Callable[[str, int, int], FromServer]
 """Makes a newcomer's welcome from the epoch, the newest server number, and its own newest local number."""
 
@@ -143,6 +146,12 @@ class _Look(Struct):
     """Something is due in getting lost state back."""
 
 
+class _Quiet(Struct):
+    """Somebody wants to read while memory holds exactly what is on disk."""
+
+    read: Callable[[], None]
+
+
 class _Decided(Struct):
     """What became of a burst: the decisions, the posts that are done, and what is left of the others."""
 
@@ -165,7 +174,7 @@ def _updates_in(posts: list[_Updates]) -> int:
     return sum(len(post.updates) for post in posts)
 
 
-_Arrival = _Updates | _Enter | _Leave | Pull | _Said | _Look
+_Arrival = _Updates | _Enter | _Leave | Pull | _Said | _Look | _Quiet
 
 
 class Hub:
@@ -187,6 +196,7 @@ class Hub:
         recovery: how lost state comes back.
         diverged: how often a client noticed that its state was not ours.
         traffic: what has gone through, counted.
+        watchers: are called at each release, and must be quick.
     """
 
     def __init__(
@@ -211,6 +221,7 @@ class Hub:
         self.enrol = enrol
         self.board = board
         self.diverged = 0
+        self.watchers: list[Watcher] = []
         self.damage = damage
         self._begun = begun
         self._recoverable = recoverable
@@ -308,6 +319,10 @@ class Hub:
         """Time has passed that `Recovery` waited for."""
         self._arrive(_Look())
 
+    def when_quiet(self, read: Callable[[], None]) -> None:
+        """Call ``read`` at a moment when memory holds exactly what is on disk."""
+        self._arrive(_Quiet(read))
+
     def _arrive(self, arrival: _Arrival) -> None:
         self._inbox.append(arrival)
         self._arrived.set()
@@ -369,6 +384,8 @@ class Hub:
                 peer.answered(size)
             case _Look():
                 await self.recovery.look()
+            case _Quiet(read):
+                read()
 
     # ------------------------------------------------------------ updates
 
@@ -518,6 +535,7 @@ class Hub:
         self._begun = True
         self._unsure = False
         self._settled = self._where_the_log_stands()
+        self._show(None)
 
     def _to_a_stranger(self, post: _Updates) -> FromServer:
         """What to say to a client that sends updates on top of what is not here."""
@@ -548,6 +566,7 @@ class Hub:
             self._settled = self._where_the_log_stands()
             kept = groupby(self.log.since(told), key=lambda update: update.client_id)
             self._release([Run(client_id, list(updates)) for client_id, updates in kept])
+            self._show(None)
         return None
 
     def _release(self, runs: list[Run]) -> None:
@@ -567,6 +586,13 @@ class Hub:
                 sender[0].send_stream(standing_frames(self.epoch, self.log.since(relay_from - 1)))
         if self._heartbeat is not None and news:
             self._heartbeat.burst()
+        if self.watchers and news:
+            accepted_updates = chain.from_iterable(run.accepted() for run in runs)
+            self._show(sorted(accepted_updates, key=lambda update: update.server_seq))
+
+    def _show(self, updates: list[Accepted] | None) -> None:
+        for watcher in self.watchers:
+            watcher(updates)
 
     # ------------------------------------------------------------ who is here
 

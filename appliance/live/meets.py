@@ -18,6 +18,7 @@ from appliance.access.sessions import Refusal, Renewal, Session, Sessions, expir
 from appliance.access.throttle import GuessThrottle, RateLimit, Wait
 from appliance.access.tokens import Claims, TokenSigner, new_session_id
 from appliance.live.bundles import BROKEN, CONTESTED, HELD, MAX_CONTESTED, Contested, bundle_of, meet_of
+from appliance.live.feed import Feed
 from appliance.live.hub import BUSY_RETRY_MS, Hub, Member, Welcome
 from appliance.live.stored import lineage_of, priorities_of
 from appliance.meet.log import MeetLog
@@ -76,6 +77,7 @@ class _RunningMeet(Struct, eq=False):
     password: PasswordHash
     roster: Roster
     hub: Hub
+    feed: Feed
     task: asyncio.Task[None]
 
 
@@ -135,6 +137,21 @@ class Meets:
         """The name of each meet by its id, as it stands, oldest meet first."""
         return {meet_id: running.hub.meet_name for meet_id, running in self._running.items()}
 
+    def feed(self, meet_id: str) -> Feed | None:
+        """The boards of a meet, None if it is not here."""
+        running = self._running.get(meet_id)
+        return running.feed if running is not None else None
+
+    def recovery_key(self, meet_id: str) -> bytes | None:
+        """What seals and signs for a meet, None if it is not here."""
+        running = self._running.get(meet_id)
+        return running.meet.recovery_key if running is not None else None
+
+    @property
+    def feeds(self) -> list[Feed]:
+        """The boards of all meets, oldest meet first."""
+        return [running.feed for running in self._running.values()]
+
     def open(self, stored: StoredMeet, log: MeetLog, damage: str | None, *, recoverable: bool = False) -> None:
         """Take up a meet from disk, with its log.
 
@@ -147,6 +164,7 @@ class Meets:
     async def close(self) -> None:
         """Finish all that has come in, and stop."""
         for running in self._running.values():
+            running.feed.stop()
             running.hub.stop()
         await asyncio.gather(*(running.task for running in self._running.values()), return_exceptions=True)
 
@@ -191,7 +209,7 @@ class Meets:
         task = self._loop.create_task(hub.run(), name=f"hub {meet.meet_id}")
         task.add_done_callback(self._hub_ended)
         password = msgspec.json.decode(meet.password_hash, type=PasswordHash)
-        running = self._running[meet.meet_id] = _RunningMeet(meet, password, roster, hub, task)
+        running = self._running[meet.meet_id] = _RunningMeet(meet, password, roster, hub, Feed(hub), task)
         return running
 
     def _hub_ended(self, task: asyncio.Task[None]) -> None:

@@ -22,6 +22,7 @@ class Newest(StrEnum):
 
     HEARTBEAT = "heartbeat"
     PRESENCE = "presence"
+    BOARD = "board"
 
 
 class _Waiting(Struct):

@@ -122,10 +122,14 @@ class State:
 
     def at(self, path: keys.Path) -> Accepted | None:
         """The update that stands at exactly this path."""
+        node = self._node(path)
+        return node.standing if node is not None else None
+
+    def _node(self, path: keys.Path) -> _Node | None:
         node: _Node | None = self._root
         for segment in path:
             node = node.children.get(segment) if node is not None and node.children else None
-        return node.standing if node is not None else None
+        return node
 
     def since(self, server_seq: int) -> list[Accepted]:
         """The standing updates above a number, in number order."""
@@ -141,6 +145,29 @@ class State:
             newest.append(self._by_number[number])
         newest.reverse()
         return newest
+
+    def entry(self, entry_id: int) -> Any:
+        """One entry as in `materialise`; None if there is none with this id."""
+        node = self._node(("registration", "entries", f"[{entry_id}]"))
+        return None if node is None else _entry(node)
+
+    def entry_ids(self) -> list[int]:
+        """The ids of all entries that stand, and of some that were deleted, in order."""
+        node = self._node(("registration", "entries"))
+        return sorted(int(segment[1:-1]) for segment in (node.children or {} if node is not None else {}))
+
+    def section(self, name: str) -> Any:
+        """What stands under one top-level name other than ``registration`` and ``lifting``; None for nothing."""
+        node = self._node((name,))
+        return None if node is None else _value_of(node)
+
+    def shown_at(self, location_name: str) -> tuple[Any, int]:
+        """A location's ``lifting``, and the number of its newest update; None and 0 for nothing."""
+        node = self._node(("lifting", f"[{location_name}]"))
+        if node is None:
+            return None, 0
+        newest = max((standing.server_seq for standing in _standing_in(node)), default=0)
+        return _value_of(node), newest
 
     def materialise(self) -> dict[str, Any]:
         """The meet as one JSON value: ``{"meet": {…}, "registration": {"entries": […]}, "lifting": {…}, …}``.

@@ -38,12 +38,22 @@ def best_juniors(entries: Iterable[Entry], meet: Meet) -> list[PointsRanking]:
 
     OpenLifter shows this page, and that of the masters, only where the meet has a table of ages.
     """
-    return _by_age((entry for entry in entries if entry.age < _JUNIORS_BELOW and _counts(entry, meet)), meet)
+    return _by_age((entry for entry in entries if is_junior(entry, meet)), meet)
 
 
 def best_masters(entries: Iterable[Entry], meet: Meet) -> list[PointsRanking]:
     """Those above 27 by their typed age."""
-    return _by_age((entry for entry in entries if entry.age > _MASTERS_ABOVE and _counts(entry, meet)), meet)
+    return _by_age((entry for entry in entries if is_master(entry, meet)), meet)
+
+
+def is_junior(entry: Entry, meet: Meet) -> bool:
+    """Whether a lifter is on the page of `best_juniors`."""
+    return entry.age < _JUNIORS_BELOW and _counts(entry, meet)
+
+
+def is_master(entry: Entry, meet: Meet) -> bool:
+    """Whether a lifter is on the page of `best_masters`."""
+    return entry.age > _MASTERS_ABOVE and _counts(entry, meet)
 
 
 def _counts(entry: Entry, meet: Meet) -> bool:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Callable, Iterable, Sequence
 from functools import cmp_to_key
+from itertools import groupby
 
 from msgspec import Struct
 
 from appliance.powerlifting.model import Entry, Meet
-from appliance.powerlifting.order import by_name, code_units, compare
+from appliance.powerlifting.order import code_units, compare
 from appliance.powerlifting.totals import COUNTING, event_total, has_lifted
 from appliance.powerlifting.units import weight_class
 from appliance.powerlifting.words import Equipment, Event, LiftStatus, Sex
@@ -87,20 +89,51 @@ def rankings(entries: Sequence[Entry], meet: Meet, total: Total = event_total) -
     for entry in entries:
         for category in categories_of(entry, meet):
             members.setdefault(category, []).append(entry)
-    return [ranking(category, members[category], meet, total) for category in sorted(members, key=_category_key)]
+    return [ranking(category, members[category], meet, total) for category in sorted(members, key=category_order)]
 
 
 def ranking(category: Category, entries: Iterable[Entry], meet: Meet, total: Total = event_total) -> Ranking:
     """One category with its lifters."""
     event = category.event
     totals = [(entry, total(entry, event, meet)) for entry in entries]
-
-    def which(one: tuple[Entry, float], other: tuple[Entry, float]) -> int:
-        return _compare(*one, *other, event)
-
-    order = sorted(totals, key=cmp_to_key(which))
+    order: list[tuple[Entry, float]] = []
+    for _, tied in groupby(sorted(totals, key=_total_key), key=_total_key):
+        order += _first_lifted_first(list(tied), event)
     placed = (Placed(entry, kg, _place(entry, kg, place)) for place, (entry, kg) in enumerate(order, start=1))
     return Ranking(category, tuple(placed))
+
+
+TotalKey = tuple[bool, float, float, bytes]
+
+
+def position_if(ranked: Ranking, keys: Sequence[TotalKey], entry: Entry, total_kg: float) -> int:
+    """The position, from 1, that a lifter of a ranking would have as ``entry`` and with this total; all others stay.
+
+    Where nothing decides, the lower id goes first: it was registered first.
+
+    Args:
+        ranked: the ranking as it is.
+        keys: its `total_keys`.
+        entry: the lifter as it would be.
+        total_kg: with this total.
+    """
+    own = _total_key((entry, total_kg))
+    first, last = bisect_left(keys, own), bisect_right(keys, own)
+    event = ranked.category.event
+    tied = (placed.entry for placed in ranked.placed[first:last] if placed.entry.id != entry.id)
+    before = first + sum(_goes_first(other, entry, event, total_kg) for other in tied)
+    was_before = any(placed.entry.id == entry.id for placed in ranked.placed[:first])
+    return before - was_before + 1
+
+
+def total_keys(ranked: Ranking) -> list[TotalKey]:
+    """What a ranking is sorted by, before ties are looked into: ascending, one for each lifter."""
+    return [_total_key((placed.entry, placed.total_kg)) for placed in ranked.placed]
+
+
+def _goes_first(one: Entry, other: Entry, event: Event, total_kg: float) -> bool:
+    order = _compare_by_order(one, other, event) if total_kg else 0
+    return order < 0 or (order == 0 and one.id < other.id)
 
 
 def points_rankings(
@@ -111,26 +144,41 @@ def points_rankings(
     Args:
         points: of a lifter in an event, age-adjusted or not.
     """
-    members: dict[PointsCategory, list[tuple[Entry, float]]] = {}
+    members: dict[PointsCategory, list[Entry]] = {}
     for entry in entries:
-        for event in entry.events:
-            category = PointsCategory(entry.sex, event, counted_equipment(entry.equipment, meet))
-            members.setdefault(category, []).append((entry, points(entry, event)))
+        for category in points_categories_of(entry, meet):
+            members.setdefault(category, []).append(entry)
     return [
-        PointsRanking(category, tuple(sorted(members[category], key=_points_key)))
-        for category in sorted(members, key=lambda each: _sporting(each.sex, each.event, each.equipment))
+        points_ranking(category, members[category], points) for category in sorted(members, key=points_category_order)
     ]
 
 
-def place_in_first_category(entry: Entry, all_rankings: Iterable[Ranking]) -> str:
-    """What the Lifting page shows: the place in the first category that has the lifter's first division."""
-    first = entry.divisions[0] if entry.divisions else ""
-    for each in all_rankings:
-        if each.category.division == first:
-            for place, placed in enumerate(each.placed, start=1):
-                if placed.entry.id == entry.id:
-                    return GUEST if entry.guest else str(place)
-    return ""
+def points_categories_of(entry: Entry, meet: Meet) -> list[PointsCategory]:
+    """Where a lifter is compared by points: once for each event."""
+    equipment = counted_equipment(entry.equipment, meet)
+    return [PointsCategory(entry.sex, event, equipment) for event in entry.events]
+
+
+def points_ranking(
+    category: PointsCategory, entries: Iterable[Entry], points: Callable[[Entry, Event], float]
+) -> PointsRanking:
+    """One category by points with its lifters."""
+    ranked = [(entry, points(entry, category.event)) for entry in entries]
+    return PointsRanking(category, tuple(sorted(ranked, key=_points_key)))
+
+
+def points_ranking_with(
+    ranked: PointsRanking, before: Entry | None, after: Entry | None, points: Callable[[Entry, Event], float]
+) -> PointsRanking:
+    """A ranking in which one lifter has changed, come (no ``before``) or gone (no ``after``); others are as they were.
+
+    Lifters with equal points and bodyweight stand in the order of their ids.
+    """
+    others = [each for each in ranked.ranked if before is None or each[0].id != before.id]
+    if after is not None:
+        new = (after, points(after, ranked.category.event))
+        insort(others, new, key=lambda each: (*_points_key(each), each[0].id))
+    return PointsRanking(ranked.category, tuple(others))
 
 
 def _place(entry: Entry, total_kg: float, position: int) -> str:
@@ -141,16 +189,20 @@ def _place(entry: Entry, total_kg: float, position: int) -> str:
     return DISQUALIFIED if total_kg == 0 else str(position)
 
 
-def _compare(one: Entry, one_kg: float, other: Entry, other_kg: float, event: Event) -> int:
-    if one.guest is not other.guest:
-        return 1 if one.guest else -1
-    if one_kg != other_kg:
-        return -1 if one_kg > other_kg else 1
-    if one.bodyweight_kg != other.bodyweight_kg:
-        return -1 if one.bodyweight_kg < other.bodyweight_kg else 1
-    if one_kg == 0:
-        return by_name(one, other)
-    return _compare_by_order(one, other, event)
+def _total_key(each: tuple[Entry, float]) -> TotalKey:
+    """Guests last, then by total, bodyweight and, without a total, by name."""
+    entry, kg = each
+    return entry.guest, -kg, entry.bodyweight_kg, code_units(entry.name) if kg == 0 else b""
+
+
+def _first_lifted_first(tied: list[tuple[Entry, float]], event: Event) -> list[tuple[Entry, float]]:
+    if len(tied) == 1 or tied[0][1] == 0:
+        return tied
+
+    def which(one: tuple[Entry, float], other: tuple[Entry, float]) -> int:
+        return _compare_by_order(one[0], other[0], event)
+
+    return sorted(tied, key=cmp_to_key(which))
 
 
 def _compare_by_order(one: Entry, other: Entry, event: Event) -> int:
@@ -186,17 +238,14 @@ def _sporting(sex: Sex, event: Event, equipment: Equipment) -> tuple[int, int, i
     return _SEXES.index(sex), _EVENTS.index(event), _EQUIPMENT.index(equipment)
 
 
-def _category_key(category: Category) -> tuple[tuple[int, int, int], bytes, bool, int]:
+def category_order(category: Category) -> tuple[tuple[int, int, int], bytes, bool, int]:
+    """Sorts categories as the results page has them."""
     limit = category.weight_class
     whole = int(float(limit.rstrip("+"))) if limit.rstrip("+") else 0
     sporting = _sporting(category.sex, category.event, category.equipment)
     return sporting, code_units(category.division), limit.endswith("+"), whole
 
 
-def of_entry(all_rankings: Iterable[Ranking]) -> Mapping[int, list[tuple[Category, Placed]]]:
-    """Every category of each lifter, by the lifter's id, with the place there."""
-    found: dict[int, list[tuple[Category, Placed]]] = {}
-    for each in all_rankings:
-        for placed in each.placed:
-            found.setdefault(placed.entry.id, []).append((each.category, placed))
-    return found
+def points_category_order(category: PointsCategory) -> tuple[int, int, int]:
+    """The same for those by points."""
+    return _sporting(category.sex, category.event, category.equipment)

@@ -16,6 +16,9 @@ COUNTING = 3
 _STEP_KG_MEET, _STEP_LB_MEET = 2.5, 5.0
 
 
+_NO_OPENER = (LiftStatus.NOT_TAKEN,) * 3
+
+
 def best3(attempts: Attempts) -> float:
     """The heaviest good attempt that counts, 0 if there is none."""
     return _best(attempts, COUNTING)
@@ -55,12 +58,16 @@ def projected_total(entry: Entry, meet: Meet) -> float:
 
 def has_lifted(entry: Entry) -> bool:
     """Whether any opener was taken."""
-    return any(entry.attempts(lift).status[0] is not LiftStatus.NOT_TAKEN for lift in Lift)
+    openers = (entry.squat.status[0], entry.bench.status[0], entry.deadlift.status[0])
+    return openers != _NO_OPENER
 
 
 def _best(attempts: Attempts, count: int) -> float:
-    taken = zip(attempts.kg[:count], attempts.status[:count], strict=True)
-    return max(0.0, 0.0, *(kg for kg, status in taken if status is LiftStatus.GOOD))
+    best = 0.0
+    for kg, status in zip(attempts.kg[:count], attempts.status, strict=False):
+        if kg > best and status is LiftStatus.GOOD:
+            best = kg
+    return best
 
 
 def _projected(attempts: Attempts) -> float:

@@ -8,7 +8,12 @@ from __future__ import annotations
 from enum import IntEnum, StrEnum
 
 
-class Sex(StrEnum):
+class _Word(StrEnum):
+    # Enum's own hash is computed in Python at each look-up, and words are looked up a thousand times for one board.
+    __hash__ = str.__hash__
+
+
+class Sex(_Word):
     """The sex category a lifter competes in."""
 
     F = "F"
@@ -17,7 +22,7 @@ class Sex(StrEnum):
     """Scored by the men's formulas, except where a formula says otherwise."""
 
 
-class Lift(StrEnum):
+class Lift(_Word):
     """One of the three lifts, in the order in which they are contested."""
 
     S = "S"
@@ -28,7 +33,7 @@ class Lift(StrEnum):
     """Deadlift."""
 
 
-class Event(StrEnum):
+class Event(_Word):
     """The lifts that make up a total."""
 
     SBD = "SBD"
@@ -42,10 +47,13 @@ class Event(StrEnum):
     @property
     def lifts(self) -> tuple[Lift, ...]:
         """The event's lifts, in the order in which they are contested."""
-        return tuple(Lift(letter) for letter in self.value)
+        return _LIFTS[self]
 
 
-class Equipment(StrEnum):
+_LIFTS = {event: tuple(Lift(letter) for letter in event.value) for event in Event}
+
+
+class Equipment(_Word):
     """The most supportive equipment a lifter wears."""
 
     BARE = "Bare"
@@ -64,7 +72,7 @@ class LiftStatus(IntEnum):
     GOOD = 1
 
 
-class Formula(StrEnum):
+class Formula(_Word):
     """What points a meet's best lifters are ranked by."""
 
     AH = "AH"
@@ -81,14 +89,14 @@ class Formula(StrEnum):
     WILKS2020 = "Wilks2020"
 
 
-class AgeCoefficients(StrEnum):
+class AgeCoefficients(_Word):
     """The table that makes the points of juniors and masters comparable with those of open lifters."""
 
     NONE = "None"
     FOSTER_MCCULLOCH = "FosterMcCulloch"
 
 
-class Language(StrEnum):
+class Language(_Word):
     """The languages that OpenLifter speaks."""
 
     DE = "de"

@@ -86,6 +86,16 @@ class DataDir:
         """The hash of the operator PIN; written by access."""
         return operator_pin_in(self.path)
 
+    @property
+    def screens(self) -> Path:
+        """What the screens of the venue were told to show; written by displays."""
+        return self.path / "screens.json"
+
+    @property
+    def look(self) -> Path:
+        """The folder with the displays' colours, logo and style sheet; written by displays."""
+        return self.path / "look"
+
     @classmethod
     def claim(cls, path: Path) -> DataDir:
         """Create the directory (mode 0700) if need be and lock it.

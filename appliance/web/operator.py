@@ -146,25 +146,26 @@ class OperatorDesk:
         """``POST /operator/sign-in`` with the form field ``pin``: to the page, with a session in a cookie."""
         if not same_origin(request):
             return _html(operator_page.sign_in("Open this page at the appliance's own address to sign in."), 403)
-        pin = (await request.post()).get("pin")
+        form = await request.post()
+        pin, to = form.get("pin"), str(form.get("to"))
+        to = to if to in operator_page.BEHIND_THE_PIN else "/operator"
         if not isinstance(pin, str) or not pin.strip():
-            return _html(operator_page.sign_in("Type the operator PIN."), 400)
+            return _html(operator_page.sign_in("Type the operator PIN.", to=to), 400)
         outcome = await self._pin.sign_in(pin, request.remote or "unknown")
         if isinstance(outcome, Refused):
             if not outcome.retry_after_ms:
-                return _html(operator_page.sign_in(f"{_sentence(outcome.reason)}."), 401)
+                return _html(operator_page.sign_in(f"{_sentence(outcome.reason)}.", to=to), 401)
             seconds = -(-outcome.retry_after_ms // 1000)
-            answer = _html(
-                operator_page.sign_in(f"{_sentence(outcome.reason)}. Wait {seconds} s before the next try."), 429
-            )
+            problem = f"{_sentence(outcome.reason)}. Wait {seconds} s before the next try."
+            answer = _html(operator_page.sign_in(problem, to=to), 429)
             answer.headers[hdrs.RETRY_AFTER] = str(seconds)
             return answer
-        see = _see_page()
+        see = _see_page(to)
         see.set_cookie(
             COOKIE,
             outcome,
             max_age=LIFETIME_S,
-            path="/operator",
+            path="/",
             httponly=True,
             samesite="Strict",
             secure=request.secure,
@@ -175,7 +176,7 @@ class OperatorDesk:
         """``POST /operator/sign-out``."""
         see = _see_page()
         if same_origin(request):
-            see.del_cookie(COOKIE, path="/operator")
+            see.del_cookie(COOKIE, path="/")
         return see
 
     def _signed_in(self, request: web.Request) -> bool:
@@ -288,5 +289,5 @@ def _error(status: int, what: str) -> web.Response:
     return _json({"error": what}, status)
 
 
-def _see_page() -> web.Response:
-    return web.Response(status=303, headers={**_HEADERS, hdrs.LOCATION: "/operator"})
+def _see_page(where: str = "/operator") -> web.Response:
+    return web.Response(status=303, headers={**_HEADERS, hdrs.LOCATION: where})

@@ -15,8 +15,12 @@ CONFIRMATION = "RESTORE"
 """What has to be typed before a snapshot takes the place of the meets."""
 
 
-def sign_in(problem: str | None = None) -> str:
-    """The form that asks for the PIN, with what was wrong with the one before."""
+BEHIND_THE_PIN = ("/operator", "/displays")
+"""The pages that one comes to by the PIN."""
+
+
+def sign_in(problem: str | None = None, *, to: str = "/operator") -> str:
+    """The form that asks for the PIN, with what was wrong with the one before; ``to`` is the page behind it."""
     alert = f'<p class="problem" role="alert" id="problem">{escape(problem)}</p>' if problem else ""
     described = ' aria-describedby="problem"' if problem else ""
     return _page(
@@ -27,6 +31,7 @@ def sign_in(problem: str | None = None) -> str:
 started for the first time.</p>
 {alert}
 <form method="post" action="/operator/sign-in">
+<input type="hidden" name="to" value="{escape(to)}">
 <label for="pin">Operator PIN</label>
 <input id="pin" name="pin" type="password" inputmode="numeric" autocomplete="current-password" maxlength="20" required
  autofocus{described}>

@@ -9,6 +9,9 @@ from appliance.live.connection import Connection
 from appliance.live.doors import Doors
 from appliance.live.meets import Meets
 from appliance.protocol.words import CloseCode
+from appliance.web.boards import BoardPages
+from appliance.web.display import DisplayPages
+from appliance.web.displays import DisplaysPage
 from appliance.web.doctor import Doctor
 from appliance.web.health import Health
 from appliance.web.landing import Landing
@@ -33,6 +36,9 @@ class Pages(Struct, frozen=True, kw_only=True):
     doctor: Doctor
     landing: Landing
     openlifter: OpenLifter
+    boards: BoardPages
+    display: DisplayPages
+    displays: DisplaysPage
 
 
 def make_web(meets: Meets, doors: Doors, pages: Pages) -> web.Application:
@@ -52,6 +58,25 @@ def make_web(meets: Meets, doors: Doors, pages: Pages) -> web.Application:
     app.router.add_post("/operator/restore", pages.operator.restore)
     app.router.add_get("/api/v1/meets", list_meets)
     app.router.add_get("/.well-known/openlifter", pages.well_known.serve)
+    app.router.add_get("/api/v1/meets/{meet_id}/boards/{board}", pages.boards.serve)
+    app.router.add_get("/api/v1/look", pages.display.look)
+    app.router.add_get("/display", pages.display.page)
+    app.router.add_get("/display/line", pages.display.line)
+    app.router.add_get("/display/look.css", pages.display.look_css)
+    app.router.add_get("/display/logo", pages.display.logo)
+    app.router.add_get("/display/{kind}", pages.display.page)
+    app.router.add_get("/displays", pages.displays.page)
+    app.router.add_get("/displays/state", pages.displays.state)
+    app.router.add_post("/displays/enter", pages.displays.enter)
+    app.router.add_post("/displays/screens", pages.displays.make)
+    app.router.add_post("/displays/screens/{id}", pages.displays.change)
+    app.router.add_post("/displays/screens/{id}/identify", pages.displays.identify)
+    app.router.add_post("/displays/screens/{id}/reload", pages.displays.reload)
+    app.router.add_post("/displays/screens/{id}/forget", pages.displays.forget)
+    app.router.add_post("/displays/keys/{id}/revoke", pages.displays.revoke)
+    app.router.add_post("/displays/look/colours", pages.displays.colours)
+    app.router.add_post("/displays/look/logo", pages.displays.logo)
+    app.router.add_post("/displays/look/css", pages.displays.custom_css)
     app.router.add_get("/api/v1/doctor", pages.doctor.findings)
     app.router.add_get("/doctor", pages.doctor.page)
     app.router.add_get("/", pages.landing.page)

@@ -244,3 +244,26 @@ class TestMaterialising:
     def test_it_is_what_setting_one_after_the_other_gives(self, log: list[Accepted]) -> None:
         state = applied(*log)
         assert state.materialise() == set_one_by_one(state.since(0))
+
+
+class TestReadingAPart:
+    @given(st.lists(st.tuples(st.sampled_from(KEYS), values), max_size=12).map(numbered))
+    def test_a_part_is_what_the_whole_has_there(self, updates: list[Accepted]) -> None:
+        state = applied(*updates)
+        whole = state.materialise()
+        entries = [entry for entry_id in state.entry_ids() if (entry := state.entry(entry_id)) is not None]
+        assert entries == whole.get("registration", {}).get("entries", [])
+        assert state.section("meet") == whole.get("meet")
+        for location, shown in whole.get("lifting", {}).items():
+            assert state.shown_at(location)[0] == shown
+
+    def test_what_a_location_shows_comes_with_the_number_of_its_newest_update(self) -> None:
+        state = applied(
+            update(1, "lifting[P1].flight", "B"), update(2, "lifting[P1].lift", "S"), update(3, "meet.name")
+        )
+        assert state.shown_at("P1") == ({"flight": "B", "lift": "S"}, 2)
+        assert state.shown_at("P2") == (None, 0)
+
+    def test_there_is_nothing_in_an_empty_meet(self) -> None:
+        assert State().entry_ids() == []
+        assert State().entry(1) is State().section("meet") is None

@@ -11,10 +11,11 @@ from appliance.powerlifting.placing import (
     Category,
     categories_of,
     counted_equipment,
-    of_entry,
-    place_in_first_category,
+    points_ranking_with,
     points_rankings,
+    position_if,
     rankings,
+    total_keys,
 )
 from appliance.powerlifting.totals import event_total, projected_event_total
 from appliance.powerlifting.words import Equipment, Event, Sex
@@ -135,20 +136,38 @@ def test_guests_no_shows_and_who_bombed_out_take_no_place() -> None:
     assert places(*entries) == [(4, "1"), (3, "NS"), (1, "DQ"), (2, "G")]
 
 
-def test_the_lifting_page_shows_the_place_of_the_first_division() -> None:
-    one = bencher(1, (100, 1), divisions=("Open", "Junior"))
-    two = bencher(2, (110, 1), divisions=("Open",))
-    guest = bencher(3, (120, 1), divisions=("Open",), guest=True)
-    found = rankings([one, two, guest], MEET)
-    assert [place_in_first_category(entry, found) for entry in (one, two, guest)] == ["2", "1", "G"]
-    assert place_in_first_category(bencher(9, events=()), found) == ""
-    of_one = [(category.division, placed.place) for category, placed in of_entry(found)[1]]
-    assert of_one == [("Junior", "1"), ("Open", "2")]
-
-
 def test_best_lifters_by_points_guests_last_then_the_lighter() -> None:
     entries = [bencher(1, bodyweight_kg=90), bencher(2), bencher(3, guest=True), bencher(4)]
     points = {1: 50.0, 2: 50.0, 3: 99.0, 4: 60.0}
     (only,) = points_rankings(entries, MEET, lambda entry, _: points[entry.id])
     assert [entry.id for entry, _ in only.ranked] == [4, 2, 1, 3]
     assert (only.category.event, only.ranked[0][1]) == (Event.B, 60.0)
+
+
+def test_a_lifter_who_has_changed_is_put_where_a_new_ranking_would_have_it() -> None:
+    points = {1: 50.0, 2: 50.0, 3: 60.0}
+    entries = [bencher(1), bencher(2), bencher(3)]
+    (before,) = points_rankings(entries, MEET, lambda entry, _: points[entry.id])
+    points[3] = 50.0
+    changed = bencher(3, bodyweight_kg=70)
+    after = points_ranking_with(before, entries[2], changed, lambda entry, _: points[entry.id])
+    assert [entry.id for entry, _ in after.ranked] == [3, 1, 2]
+    assert points_ranking_with(after, entries[0], None, lambda entry, _: points[entry.id]).ranked == (
+        (changed, 50.0),
+        (entries[1], 50.0),
+    )
+    newcomer = bencher(4)
+    points[4] = 50.0
+    with_newcomer = points_ranking_with(after, None, newcomer, lambda entry, _: points[entry.id])
+    assert [entry.id for entry, _ in with_newcomer.ranked] == [3, 1, 2, 4]
+
+
+def test_where_a_lifter_would_be_with_another_total() -> None:
+    entries = [bencher(1, (100, 1)), bencher(2, (90, 1)), bencher(3, (80, 1))]
+    (ranked,) = rankings(entries, MEET)
+    keys = total_keys(ranked)
+    for kg, position in ((110, 1), (95, 2), (85, 3), (10, 3)):
+        assert position_if(ranked, keys, bencher(3, (kg, 1)), kg) == position
+    assert position_if(ranked, keys, bencher(1, (90, 1)), 90) == 1, "tied on all, and registered first"
+    assert position_if(ranked, keys, bencher(3, (90, 1)), 90) == 3
+    assert position_if(ranked, keys, bencher(1, (100, -1)), 0) == 3

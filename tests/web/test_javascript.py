@@ -11,7 +11,7 @@ import pytest
 from tests.npm import CannotFetch, fetched, missing
 
 WEB = Path(__file__).parent
-SUITES = ("client", "openlifter")
+SUITES = ("client", "displays", "openlifter")
 
 
 def node() -> str:

@@ -67,12 +67,20 @@ class TestSigningIn:
             answer = await operator.sign_in(venue.operator_pin)
             cookie = answer.headers["Set-Cookie"]
             assert answer.headers["Location"] == "/operator"
-            for word in (COOKIE, "HttpOnly", "SameSite=Strict", "Path=/operator"):
+            for word in (COOKIE, "HttpOnly", "SameSite=Strict", "Path=/"):
                 assert word in cookie
             page = await operator.get("/operator")
             assert "operator.js" in await page.text()
             assert page.headers["Cache-Control"] == "no-store"
             assert "script-src 'self'" in page.headers["Content-Security-Policy"]
+
+    async def test_it_leads_to_the_page_that_asked_for_the_pin_and_to_no_other(self, venue: World) -> None:
+        async with Operator(venue) as operator:
+            for asked, led in (("/displays", "/displays"), ("//elsewhere", "/operator")):
+                form = {"pin": venue.operator_pin, "to": asked}
+                url = f"{venue.url}/operator/sign-in"
+                answer = await operator.http.post(url, data=form, allow_redirects=False)
+                assert answer.headers["Location"] == led
 
     async def test_a_wrong_pin_says_so_and_too_many_have_to_wait(self, venue: World) -> None:
         async with Operator(venue) as operator:

@@ -1,0 +1,1 @@
+"""The screens of the venue: which there are, what each shows, with which key, and in whose colours."""

@@ -1,0 +1,86 @@
+"""The boards over HTTP: one value, or live over a WebSocket, for whoever has a read-only key of the meet."""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiohttp import hdrs, web
+
+from appliance.boards.model import BoardKind
+from appliance.displays.desk import DisplayDesk
+from appliance.live.doors import Doors
+from appliance.live.feed import Feed, NoSuchPlatform
+from appliance.live.meets import Meets
+from appliance.live.viewing import Viewing
+from appliance.protocol.words import CloseCode
+
+# A key is asked for, so any page may show what it opens.
+_HEADERS = {
+    hdrs.CACHE_CONTROL: "no-store",
+    hdrs.X_CONTENT_TYPE_OPTIONS: "nosniff",
+    hdrs.ACCESS_CONTROL_ALLOW_ORIGIN: "*",
+}
+
+# A meet answers at once, but for the moment in which it is being restored.
+PATIENCE_S = 5.0
+
+
+class BoardPages:
+    """The handler."""
+
+    def __init__(self, meets: Meets, desk: DisplayDesk, doors: Doors) -> None:
+        self._meets = meets
+        self._desk = desk
+        self._doors = doors
+
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        """``GET /api/v1/meets/{meetId}/boards/{board}?platform=…&key=…``: a frame, or with an upgrade frames.
+
+        A frame is ``{"epoch": …, "n": …, "board": …}``, see `boards.model`; on a socket ``{"beat": n}`` comes every
+        five seconds. Where it cannot be had, a page is answered 400, 401 or 404, and a socket is closed with 4401 or
+        4404, each with the reason.
+        """
+        meet_id, name = request.match_info["meet_id"], request.match_info["board"]
+        if name not in list(BoardKind):
+            return await _refuse(request, 404, f"there is no board {name!r}; there are {', '.join(BoardKind)}")
+        feed = self._meets.feed(meet_id)
+        if feed is None:
+            return await _refuse(request, 404, "there is no such meet on this appliance")
+        if not self._desk.knows(request.query.get("key", ""), meet_id):
+            return await _refuse(request, 401, "`key` is not a key of this meet, or was taken back")
+        kind, platform = BoardKind(name), _platform(request)
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                frame = await feed.value(kind, platform)
+        except NoSuchPlatform as error:
+            return await _refuse(request, 404, str(error))
+        except TimeoutError:
+            return await _refuse(request, 503, "the meet is busy: ask again")
+        if _wants_socket(request):
+            return await self._doors.serve(Viewing(request, feed, kind, platform))
+        return web.Response(body=frame, content_type="application/json", headers=_HEADERS)
+
+    @property
+    def feeds(self) -> list[Feed]:
+        """The boards of all meets."""
+        return self._meets.feeds
+
+
+def _platform(request: web.Request) -> int | None:
+    """The platform that is asked for: the first, if none is."""
+    text = request.query.get("platform", "1")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 4 else None
+
+
+def _wants_socket(request: web.Request) -> bool:
+    return request.headers.get(hdrs.UPGRADE, "").lower() == "websocket"
+
+
+async def _refuse(request: web.Request, status: int, why: str) -> web.StreamResponse:
+    if not _wants_socket(request):
+        return web.json_response({"error": why}, status=status, headers=_HEADERS)
+    socket = web.WebSocketResponse()
+    await socket.prepare(request)
+    code = CloseCode.NOT_AUTHENTICATED if status == 401 else CloseCode.NOT_HERE
+    await socket.close(code=code, message=why.encode()[:120])
+    return socket

@@ -1,0 +1,53 @@
+/** Who leads: categories, best lifters and teams, page by page. */
+
+import { el, elWith, said } from "../dom.js";
+import { pagesOf, ranking, roomOf } from "./ranking.js";
+
+/**
+ * @typedef {import("./ranking.js").Category} Category
+ * @typedef {{place: number, team: string, score: number, scorers: [string, number][]}} Team
+ * @typedef {{meet: import("../painter.js").Meet, categories: Category[], byPoints: Category[], teams: Team[]}} LeadersBoard
+ */
+
+/** @param {LeadersBoard} board @param {import("../painter.js").Painter} painter */
+export function leaderboard(board, painter) {
+  const { t, options } = painter;
+  const room = roomOf(innerWidth > innerHeight);
+  /** @type {{title: string, body: () => Node[]}[]} */
+  const pages = [];
+  const rows = (/** @type {Category} */ each) => each.ranked.length;
+  if (options.show.includes("categories")) {
+    for (const page of pagesOf(board.categories, rows, room)) pages.push({ title: t.leaders, body: () => page.map((each) => ranking(each, painter, "total")) });
+  }
+  if (options.show.includes("points")) {
+    for (const page of pagesOf(board.byPoints, rows, room)) pages.push({ title: `${t.bestLifters} · ${board.meet.formula}`, body: () => page.map((each) => ranking(each, painter, "points")) });
+  }
+  if (options.show.includes("teams") && board.teams.length) pages.push({ title: t.teams, body: () => [teams(board.teams, painter)] });
+  const now = pages[painter.page % Math.max(pages.length, 1)];
+  const head = el("header.head", painter.logo(), el("div", el("h1", now?.title ?? t.leaders), said("p.meet", board.meet.name)), pages.length > 1 && el("p.going", `${(painter.page % pages.length) + 1} / ${pages.length}`));
+  if (!now) return el("div.full", head, painter.empty(t.noResults));
+  return el("div.full", head, elWith("div.pages", { "data-key": `page ${painter.page % pages.length}` }, ...now.body()));
+}
+
+/** @param {Team[]} all @param {import("../painter.js").Painter} painter */
+function teams(all, painter) {
+  return el(
+    "section.ranking.teams",
+    el(
+      "table",
+      el("thead", el("tr", el("th.place", "#"), el("th.who", painter.t.team), el("th.total", painter.t.points))),
+      el(
+        "tbody",
+        ...all.slice(0, 12).map((team) =>
+          elWith(
+            "tr",
+            { "data-key": team.team },
+            el("td.place", painter.place(String(team.place))),
+            el("td.who", said("b.name", team.team), said("span.about", team.scorers.map(([name, score]) => `${name} ${score}`).join(" · "))),
+            el("td.total.decides", String(team.score)),
+          ),
+        ),
+      ),
+    ),
+  );
+}
