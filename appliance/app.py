@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import random
 import secrets
 import socket
 import sys
@@ -23,11 +25,19 @@ from appliance.access.tokens import TokenSigner
 from appliance.discovery.advertiser import Advertiser
 from appliance.discovery.browser import Browser
 from appliance.discovery.names import Announcement, Claimant, make_label
+from appliance.discovery.network_watch import NetworkWatch
 from appliance.displays.desk import DisplayDesk
 from appliance.displays.look import LookBook
 from appliance.live.doors import Doors
 from appliance.live.meets import Meets
 from appliance.protocol.words import PROTOCOL_VERSION
+from appliance.publishing.channels import configured
+from appliance.publishing.checker import Checker
+from appliance.publishing.copies import Copies
+from appliance.publishing.gate import Gate
+from appliance.publishing.internet import Internet
+from appliance.publishing.outbox import Outbox
+from appliance.publishing.requests import Requests
 from appliance.service import warnings
 from appliance.service.clock import ServiceClock, wall_ms
 from appliance.service.logging import get_logger
@@ -77,6 +87,7 @@ class Appliance:
 
     Attributes:
         meets: those that run on it.
+        outbox: the results that were published.
         addresses: where it can be reached.
         works: returns when what writes to the disk has done what it was given; an exception says that it never will.
         status: how it is, in plain words.
@@ -86,12 +97,14 @@ class Appliance:
     def __init__(
         self,
         meets: Meets,
+        outbox: Outbox,
         addresses: list[str],
         works: Callable[[], Awaitable[None]],
         status: Callable[[], str],
         new_pin: str | None,
     ) -> None:
         self.meets = meets
+        self.outbox = outbox
         self.addresses = addresses
         self.works = works
         self.status = status
@@ -177,7 +190,10 @@ async def _serving(
     keeper = SnapshotKeeper(data_dir.path, facts.appliance_id, settings.snapshot_share, mirroring, meets, clock, board)
     await keeper.start()
     restorer = Restorer(data_dir.path, journal, meets, doors, keeper, self_check, clock)
-    recurring = Recurring(Schedule(monotonic), keeper, self_check, meets, journal)
+    outbox = _publishing(settings, data_dir, journal, clock, monotonic, mounts, board)
+    await outbox.start()
+    network = NetworkWatch(outbox.network_changed)
+    recurring = Recurring(Schedule(monotonic), keeper, self_check, meets, journal, outbox)
     desk = DisplayDesk(data_dir.screens, meets.recovery_key, monotonic)
     look = LookBook(data_dir.look)
     advertiser, browser = _discovery(settings, facts.appliance_id, meets, board)
@@ -210,11 +226,15 @@ async def _serving(
         addresses = list(dict.fromkeys(map(_url, runner.addresses)))
         _log.info("serving", version=__version__, addresses=addresses, data_dir=str(settings.data_dir))
         advertiser.start({address[0] for address in runner.addresses}, runner.addresses[0][1])
-        yield Appliance(meets, addresses, journal.works, partial(_status, meets, doors, board), new_pin)
+        outbox.poke()
+        network.start()
+        yield Appliance(meets, outbox, addresses, journal.works, partial(_status, meets, doors, board), new_pin)
     finally:
         await advertiser.stop()
         lag.stop()
+        network.stop()
         await recurring.stop()
+        await outbox.close()
         await runner.cleanup()
         await meets.close()
         await recurring.save_sessions()
@@ -236,6 +256,28 @@ def _discovery(settings: Settings, appliance_id: str, meets: Meets, board: Warni
         enabled=settings.discovery,
     )
     return advertiser, browser
+
+
+def _publishing(
+    settings: Settings,
+    data_dir: DataDir,
+    journal: Journal,
+    clock: ServiceClock,
+    monotonic: Callable[[], float],
+    mounts: MountTable,
+    board: WarningBoard,
+) -> Outbox:
+    mail = configured.mail(settings, os.environ)
+    return Outbox(
+        journal,
+        configured.channel(settings.publishing_channel, settings, os.environ, mounts),
+        Gate(Internet(settings.probe_url, settings.probe_answer, monotonic), monotonic),
+        Copies(mail, random.random) if mail.account is not None else None,
+        Checker(settings.checker_url) if settings.checker_url else None,
+        Requests(data_dir.path),
+        clock.now_s,
+        board,
+    )
 
 
 def _status(meets: Meets, doors: Doors, board: WarningBoard) -> str:

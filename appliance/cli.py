@@ -19,6 +19,7 @@ import msgspec
 from appliance import __version__, app
 from appliance.access.signing_key import SigningKeyDamaged
 from appliance.discovery import command as discover_command
+from appliance.publishing import commands as publishing_commands
 from appliance.service import installing, logging, settings
 from appliance.service.notify import Notifier
 from appliance.service.watchdog import keep_telling
@@ -77,6 +78,7 @@ def _parser(command: str) -> argparse.ArgumentParser:
     no_service = commands.add_parser("uninstall-service", help="no longer; the meets stay where they are")
     no_service.set_defaults(run=_uninstall_service)
     upkeep_commands.add_parsers(commands, _settings)
+    publishing_commands.add_parsers(commands, _settings)
     discover_command.add_parser(commands)
     doctor_command.add_parser(commands, _settings)
     if command == "simulate":

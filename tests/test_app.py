@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import socket
 import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from appliance import app
+from appliance import app, cli
 from appliance.protocol import messages
 from appliance.service.settings import Settings
+from appliance.storage.data_dir import snapshots_in
 from appliance.storage.database import connection_of, open_database
 from appliance.storage.errors import DataDirInUse
+from appliance.storage.snapshots import Reason, take
 from appliance.upkeep import recurring
+from tests.publishing.hall import CSV, CUP
 from tests.world import World, held, update, world
 
 
@@ -139,3 +144,46 @@ async def test_sessions_and_service_time_are_saved_while_it_runs(
                 tmp_path / "data", "SELECT CAST(value AS INTEGER) FROM appliance WHERE key = 'service_seconds'"
             )
             await asyncio.sleep(0)
+
+
+async def test_results_go_by_themselves_and_what_was_sent_stays_so_when_the_meets_go_back(tmp_path: Path) -> None:
+    (tmp_path / "results").mkdir()
+    more = {"publishing_channel": "folder", "publishing_folder": tmp_path / "results"}
+    async with world(tmp_path / "data", **more) as venue:
+        table = await venue.table()
+        await table.create({"A": 1}, "A")
+        assert venue.appliance is not None
+        outbox, sent = venue.appliance.outbox, asyncio.Event()
+        before = take(venue.data_dir / "meets.sqlite3", snapshots_in(venue.data_dir), Reason.MANUAL, 0, 0)
+        outbox.on_change(lambda publication: sent.set() if publication.state == "sent" else None)
+        published = await outbox.publish(replace(CUP, meet_id=table.meet_id), "", CSV)
+        async with asyncio.timeout(10):
+            await sent.wait()
+        [bundle] = (tmp_path / "results").iterdir()
+        assert published.publication_id in bundle.name
+        await venue.hang_up()
+        await venue.stop()
+        arguments = ["restore", str(before.path), "--data-dir", str(venue.data_dir)]
+        assert await asyncio.to_thread(cli.main, arguments) == 0
+        shutil.rmtree(bundle)
+        await venue.start()
+        await venue.appliance.outbox.work()
+        [after] = venue.appliance.outbox.publications
+        assert (after.state, after.doubtful) == ("sent", False)
+        assert list((tmp_path / "results").iterdir()) == []
+
+
+async def test_the_schedule_pokes_the_outbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recurring, "OUTBOX_S", 0.05)
+    more = {"publishing_channel": "folder", "publishing_folder": tmp_path / "later"}
+    async with world(tmp_path / "data", **more) as venue:
+        assert venue.appliance is not None
+        outbox, sent = venue.appliance.outbox, asyncio.Event()
+        outbox.on_change(lambda publication: sent.set() if publication.state == "sent" else None)
+        await outbox.publish(CUP, "", CSV)
+        while not outbox.waiting_for:
+            await asyncio.sleep(0)
+        assert "publishing_not_set_up" in venue.appliance.status()
+        (tmp_path / "later").mkdir()
+        async with asyncio.timeout(10):
+            await sent.wait()

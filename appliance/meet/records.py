@@ -95,3 +95,55 @@ class Meet(Struct, frozen=True):
     created_by: str
     locations: tuple[Location, ...]
     from_bundle: bool = False
+
+
+class Publication(Struct, frozen=True):
+    """Results that were published, and where their submission stands; `publishing.model` knows how that moves on.
+
+    ``edition`` counts what was published of a meet, from 1; what is published again after something else was sent gets
+    the next. ``last_server_seq`` of ``epoch`` is the last update that they hold. ``due_s``, ``held_until_s`` (the
+    receiver asked for so much patience) and ``copy_due_s`` are service seconds; ``published_ms`` is the wall clock, to
+    show only. ``doubtful``: a submission of this edition may have arrived, nobody knows. ``remarks`` is what
+    OpenPowerlifting's own checker said. ``copy`` is where the copy for ``return_email`` (empty for none) stands.
+    """
+
+    publication_id: str
+    meet_id: str
+    meet_name: str
+    epoch: str
+    last_server_seq: int
+    return_email: str
+    published_ms: int
+    edition: int
+    state: str = "queued"
+    attempts: int = 0
+    due_s: int = 0
+    held_until_s: int = 0
+    doubtful: bool = False
+    receipt: str = ""
+    last_error: str = ""
+    remarks: str = ""
+    copy: str = "none"
+    copy_attempts: int = 0
+    copy_due_s: int = 0
+
+
+class Results(Struct, frozen=True):
+    """What a publication holds, as UTF-8: the file for OpenPowerlifting, and OpenLifter's whole state as JSON."""
+
+    csv: bytes
+    state: bytes
+
+
+class Submission(Struct, frozen=True):
+    """One try to submit an edition of a publication, numbered from 1: over which channel, and what came of it.
+
+    ``outcome`` is "sending" as long as that is not known. ``began_ms`` is the wall clock, to show only.
+    """
+
+    number: int
+    edition: int
+    channel: str
+    began_ms: int
+    outcome: str = "sending"
+    what: str = ""

@@ -10,21 +10,23 @@ import argparse
 import difflib
 import sys
 import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, TypeAlias, cast
 
 import msgspec
 import platformdirs
 
+from appliance.service.setting_table import ENV_PREFIX, PROBE_ANSWER, PROBE_URL, SETTINGS, Setting
+
 APP_NAME = "openlifter-appliance"
 CONFIG_NAME = "openlifter.toml"
 SYSTEM_CONFIG_DIR = Path("/etc") / APP_NAME
 OPENLIFTER_NAME = "openlifter"
-ENV_PREFIX = "OPENLIFTER_"
 CONFIG_VARIABLE = ENV_PREFIX + "CONFIG"
-ALL_INTERFACES = "*"
 
+ChannelName: TypeAlias = Literal["mail", "gitlab", "folder"]
+MailSecurity: TypeAlias = Literal["starttls", "tls"]
 LogFormat: TypeAlias = Literal["auto", "text", "json"]
 LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
 
@@ -53,6 +55,33 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How much of the disk snapshots may take, in percent, 1 to 90; of the mirror's disk the same share."""
     mirror_dir: Path | None = None
     """A second folder for snapshots; None: a USB stick labelled OPENLIFTER, whenever one is mounted."""
+    publishing_channel: ChannelName = "mail"
+    """How results go to OpenPowerlifting."""
+    publishing_folder: Path | None = None
+    """Where the channel "folder" writes; None: a USB stick labelled OPENLIFTER."""
+    checker_url: str = "https://www.openpowerlifting.org"
+    """The site with OpenPowerlifting's own checker; empty: it is not asked."""
+    probe_url: str = PROBE_URL
+    """A page of known content, by which a network that asks for a sign-in is told from the internet; empty: none."""
+    probe_answer: str = PROBE_ANSWER
+    """What that page begins with."""
+    mail_server: str | None = None
+    """None: there is no mail."""
+    mail_port: int = 0
+    """0: the usual one for `mail_security`."""
+    mail_security: MailSecurity = "starttls"
+    mail_username: str | None = None
+    """None: the server asks for no login."""
+    mail_password_file: Path | None = None
+    """None: systemd's credential `mail-password`."""
+    mail_from: str | None = None
+    """The sender; None: `mail_username`, which then is an address."""
+    mail_to: str = "issues@openpowerlifting.org"
+    gitlab_url: str = "https://gitlab.com"
+    gitlab_project: str = "openpowerlifting/opl-data"
+    """Path or number of the project whose issues take results."""
+    gitlab_token_file: Path | None = None
+    """None: systemd's credential `gitlab-token`."""
     log_format: LogFormat = "auto"
     log_level: LogLevel = "info"
 
@@ -61,37 +90,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """Where the build of OpenLifter is, or will be."""
         return self.openlifter_dir or self.data_dir / OPENLIFTER_NAME
 
-
-class Setting(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of the table: how a field of `Settings` is read and explained."""
-
-    name: str
-    """Field of `Settings`; `log_level` is `--log-level` and `OPENLIFTER_LOG_LEVEL`."""
-    section: str
-    key: str
-    """Where it stands in the config file: `[section]`, `key = …`."""
-    parse: Callable[[object], object]
-    """Takes what TOML or a text gave, returns the field's value; ValueError if it is not `allowed`."""
-    allowed: str
-    """What may stand there, as words that follow "must be"."""
-    default: str
-    """The default as the docs write it; it must not depend on the machine."""
-    help: str
-
     @property
-    def variable(self) -> str:
-        """The environment variable."""
-        return ENV_PREFIX + self.name.upper()
-
-    @property
-    def flag(self) -> str:
-        """The command line flag."""
-        return "--" + self.name.replace("_", "-")
-
-    @property
-    def is_switch(self) -> bool:
-        """Whether the flag takes no value and has a `--no-…` twin."""
-        return self.parse is _switch
+    def mail_sender(self) -> str | None:
+        """The address that mails come from, None if there is none."""
+        return self.mail_from or (self.mail_username if "@" in (self.mail_username or "") else None)
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -115,169 +117,6 @@ class SettingsError(Exception):
 
     def __str__(self) -> str:
         return "\n".join(str(problem) for problem in self.problems)
-
-
-def _host(value: object) -> str | None:
-    if value == ALL_INTERFACES:
-        return None
-    if not isinstance(value, str) or not value or not value.isprintable() or set(value) & set(" /[]@"):
-        raise ValueError
-    return value
-
-
-def _port(value: object) -> int:
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 5:
-        value = int(value)
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 65535:
-        raise ValueError
-    return value
-
-
-def _directory(value: object) -> Path:
-    if not isinstance(value, str | Path) or not str(value) or "\0" in str(value):
-        raise ValueError
-    try:
-        directory = Path(value).expanduser()
-    except RuntimeError as error:
-        raise ValueError from error
-    if directory.exists() and not directory.is_dir():
-        raise ValueError
-    return directory
-
-
-def _directory_or_zip(value: object) -> Path:
-    if isinstance(value, str | Path) and str(value).endswith(".zip") and "\0" not in str(value):
-        return _directory(Path(value).parent) / Path(value).name
-    return _directory(value)
-
-
-def _percent(value: object) -> int:
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 2:
-        value = int(value)
-    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 90:
-        raise ValueError
-    return value
-
-
-def _name(value: object) -> str:
-    if not isinstance(value, str) or not value.strip() or len(value) > 60 or not value.isprintable():
-        raise ValueError
-    return value.strip()
-
-
-def _switch(value: object) -> bool:
-    if isinstance(value, bool):
-        return value
-    if value not in ("true", "false"):
-        raise ValueError
-    return value == "true"
-
-
-def _one_of(*choices: str) -> Callable[[object], str]:
-    def parse(value: object) -> str:
-        if not isinstance(value, str) or value not in choices:
-            raise ValueError
-        return value
-
-    return parse
-
-
-SETTINGS: tuple[Setting, ...] = (
-    Setting(
-        name="host",
-        section="server",
-        key="host",
-        parse=_host,
-        allowed='an IP address or a host name of this machine, or "*" for all interfaces',
-        default="*",
-        help="Address to listen on. `*` means all interfaces of the machine, IPv4 and IPv6.",
-    ),
-    Setting(
-        name="port",
-        section="server",
-        key="port",
-        parse=_port,
-        allowed="a whole number from 0 to 65535 (0 takes any free port)",
-        default="8080",
-        help="TCP port of the pages and of `/ws`. `0` takes any free port; the log tells which.",
-    ),
-    Setting(
-        name="data_dir",
-        section="server",
-        key="data_dir",
-        parse=_directory,
-        allowed="the path of a directory (made if it does not exist; ~ is the home directory)",
-        default="the platform's data directory, `~/.local/share/openlifter-appliance` on Linux",
-        help="Directory that holds the meets and the signing key. It is all there is to back up.",
-    ),
-    Setting(
-        name="openlifter_dir",
-        section="server",
-        key="openlifter_dir",
-        parse=_directory_or_zip,
-        allowed="the path of a directory or of a .zip file (it need not exist yet; ~ is the home directory)",
-        default="`openlifter` in the data directory",
-        help="A build of OpenLifter, served under `/openlifter/`: its `build` folder, or that folder as a zip. "
-        "`openlifter-appliance install-openlifter PATH` puts one there.",
-    ),
-    Setting(
-        name="discovery",
-        section="server",
-        key="discovery",
-        parse=_switch,
-        allowed="true or false",
-        default="true",
-        help="Whether the appliance makes itself known on the local network, as `openlifter.local`, and looks for "
-        "others. One that listens on this computer only never does.",
-    ),
-    Setting(
-        name="name",
-        section="server",
-        key="name",
-        parse=_name,
-        allowed="a name of 1 to 60 characters that can be printed",
-        default="`OpenLifter on <hostname>`",
-        help="What the appliance is called in lists of appliances.",
-    ),
-    Setting(
-        name="snapshot_share",
-        section="snapshots",
-        key="share",
-        parse=_percent,
-        allowed="a whole number from 1 to 90 (percent)",
-        default="10",
-        help="How much of the disk snapshots may take, in percent. Beyond it the oldest go; the newest always stays. "
-        "A mirror may take the same share of its own disk.",
-    ),
-    Setting(
-        name="mirror_dir",
-        section="snapshots",
-        key="mirror_dir",
-        parse=_directory,
-        allowed="the path of a directory (~ is the home directory)",
-        default="a USB stick labelled `OPENLIFTER`, whenever one is mounted",
-        help="A second folder that each snapshot is copied to, on another disk. It is not made: while it is not there, "
-        "the operator is warned. Name a folder on a stick, not the place where the stick is mounted.",
-    ),
-    Setting(
-        name="log_format",
-        section="log",
-        key="format",
-        parse=_one_of("auto", "text", "json"),
-        allowed='"auto", "text" or "json"',
-        default="auto",
-        help="`text` for people, `json` for one object a line. `auto` is `json` under systemd, else `text`.",
-    ),
-    Setting(
-        name="log_level",
-        section="log",
-        key="level",
-        parse=_one_of("debug", "info", "warning", "error"),
-        allowed='"debug", "info", "warning" or "error"',
-        default="info",
-        help="The least important events that are still written.",
-    ),
-)
 
 
 def resolve(
@@ -313,7 +152,10 @@ def resolve(
             problems.append(Problem(source, f"must be {setting.allowed}, not {_quoted(raw)}"))
     if problems:
         raise SettingsError(problems)
-    return msgspec.structs.replace(Settings(), **values)
+    settings = msgspec.structs.replace(Settings(), **values)
+    if settings.mail_server is not None and settings.mail_sender is None:
+        raise SettingsError([Problem("[mail] from", "must be set, since [mail] username is no e-mail address")])
+    return settings
 
 
 def load(flags: Mapping[str, object], env: Mapping[str, str], config: str | Path | None = None) -> Settings:

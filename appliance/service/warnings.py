@@ -122,6 +122,39 @@ SECOND_RESPONDER = OperatorWarning(
     "Another program on this computer answers for names on the network too. Mostly both work side by side.",
     "If the appliance is not found by its name, stop that program: avahi-daemon, or multicast DNS in systemd-resolved.",
 )
+PUBLISHING_NOT_SET_UP = OperatorWarning(
+    "publishing_not_set_up",
+    "Results wait to be sent, but it is not set how.",
+    "See what is missing: the [mail], [gitlab] and [publishing] settings, or the stick. Then restart the appliance. "
+    "Nothing is lost; the results can also be downloaded and sent by hand.",
+)
+PUBLISHING_LOGIN = OperatorWarning(
+    "publishing_login_failed",
+    "The mail server or GitLab does not take the user name, the password or the token. Results were not sent.",
+    "Correct them, see that it works with openlifter-appliance test-channel, and send again.",
+)
+PUBLISHING_REFUSED = OperatorWarning(
+    "publishing_refused",
+    "The receiver has refused results. They are not sent again by themselves.",
+    "See the reason. When it is set right, send again; or download the results and send them by hand.",
+)
+PUBLISHING_CERTIFICATE = OperatorWarning(
+    "publishing_certificate",
+    "Whoever answers instead of the mail server or GitLab cannot prove to be it. Results were not sent; it is tried "
+    "again.",
+    "See that the server's name in the settings is right and that this network does not ask for a sign-in. If it "
+    "lasts, use another network.",
+)
+CLOCK_NOT_SET = OperatorWarning(
+    "clock_not_set",
+    "Results wait to be sent, but the clock is not set, and without it nobody's identity can be checked.",
+    "Nothing, mostly: with internet the clock sets itself. If it does not, set it by hand.",
+)
+CAPTIVE_PORTAL = OperatorWarning(
+    "captive_portal",
+    "Results wait to be sent. There is a network, but it asks for a sign-in before it lets anything through.",
+    "Use another network, such as a phone's hotspot or the one at home: the results are sent as soon as it is there.",
+)
 
 CATALOGUE = (
     DATABASE_REPLACED,
@@ -141,6 +174,12 @@ CATALOGUE = (
     DISCOVERY_FAILED,
     NAME_TAKEN,
     SECOND_RESPONDER,
+    PUBLISHING_LOGIN,
+    PUBLISHING_REFUSED,
+    PUBLISHING_NOT_SET_UP,
+    PUBLISHING_CERTIFICATE,
+    CLOCK_NOT_SET,
+    CAPTIVE_PORTAL,
 )
 
 

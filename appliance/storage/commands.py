@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from appliance.meet.records import Accepted, Client, Epoch, Meet, Rejected, SessionRecord
+from appliance.meet.records import (
+    Accepted,
+    Client,
+    Epoch,
+    Meet,
+    Publication,
+    Rejected,
+    Results,
+    SessionRecord,
+    Submission,
+)
 
 
 class AppendUpdates(Struct, frozen=True):
@@ -66,6 +76,14 @@ class SaveSession(Struct, frozen=True):
     session: SessionRecord
 
 
+class SavePublication(Struct, frozen=True):
+    """Store a new publication with its ``results``, or what has become of a known one; and one of its submissions."""
+
+    publication: Publication
+    results: Results | None = None
+    submission: Submission | None = None
+
+
 class SaveServiceSeconds(Struct, frozen=True):
     """Store how long the appliance has been in service, in seconds."""
 
@@ -76,4 +94,14 @@ class Probe(Struct, frozen=True):
     """Write one tiny row, to see whether the disk takes it."""
 
 
-Command = AppendUpdates | CreateMeet | BeginEpoch | RecoverLog | AddClient | SaveSession | SaveServiceSeconds | Probe
+Command = (
+    AppendUpdates
+    | CreateMeet
+    | BeginEpoch
+    | RecoverLog
+    | AddClient
+    | SaveSession
+    | SavePublication
+    | SaveServiceSeconds
+    | Probe
+)

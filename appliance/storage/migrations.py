@@ -57,7 +57,25 @@ _VERSION_2: Migration = (
     "ALTER TABLE client ADD COLUMN answered_seq INTEGER NOT NULL DEFAULT 0",
 )
 
-MIGRATIONS: tuple[Migration, ...] = (_VERSION_1, _VERSION_2)
+# Publications do not refer to their meets: what was sent must not be forgotten with a meet that a snapshot lacks.
+_VERSION_3: Migration = (
+    """CREATE TABLE publication (
+        id INTEGER NOT NULL PRIMARY KEY, publication_id TEXT NOT NULL UNIQUE, meet_id TEXT NOT NULL,
+        meet_name TEXT NOT NULL, epoch TEXT NOT NULL, last_server_seq INTEGER NOT NULL, return_email TEXT NOT NULL,
+        published_ms INTEGER NOT NULL, edition INTEGER NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL,
+        due_s INTEGER NOT NULL, held_until_s INTEGER NOT NULL, doubtful INTEGER NOT NULL, receipt TEXT NOT NULL,
+        last_error TEXT NOT NULL, remarks TEXT NOT NULL, copy TEXT NOT NULL, copy_attempts INTEGER NOT NULL,
+        copy_due_s INTEGER NOT NULL) STRICT""",
+    """CREATE TABLE results (
+        publication TEXT NOT NULL PRIMARY KEY REFERENCES publication (publication_id),
+        csv BLOB NOT NULL, state BLOB NOT NULL) STRICT""",
+    """CREATE TABLE submission (
+        publication TEXT NOT NULL REFERENCES publication (publication_id), number INTEGER NOT NULL,
+        edition INTEGER NOT NULL, channel TEXT NOT NULL, began_ms INTEGER NOT NULL, outcome TEXT NOT NULL,
+        what TEXT NOT NULL, PRIMARY KEY (publication, number)) STRICT, WITHOUT ROWID""",
+)
+
+MIGRATIONS: tuple[Migration, ...] = (_VERSION_1, _VERSION_2, _VERSION_3)
 
 
 def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration] = MIGRATIONS) -> None:

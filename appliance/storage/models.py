@@ -147,4 +147,75 @@ class SessionRow(_Table):
         without_rowid = True
 
 
-TABLES = (ApplianceRow, MeetRow, LocationRow, EpochRow, ClientRow, LogRow, RejectionRow, SessionRow)
+class PublicationRow(_Table):
+    """Results that were published, and where their submission stands: the fields of `meet.records.Publication`.
+
+    It does not refer to its meet, which may be gone from a database that went back to a snapshot.
+    """
+
+    id = AutoField()
+    publication_id = TextField(unique=True)
+    meet_id = TextField()
+    meet_name = TextField()
+    epoch = TextField()
+    last_server_seq = IntegerField()
+    return_email = TextField()
+    published_ms = IntegerField()
+    edition = IntegerField()
+    state = TextField()
+    attempts = IntegerField()
+    due_s = IntegerField()
+    held_until_s = IntegerField()
+    doubtful = IntegerField()
+    receipt = TextField()
+    last_error = TextField()
+    remarks = TextField()
+    copy = TextField()
+    copy_attempts = IntegerField()
+    copy_due_s = IntegerField()
+
+    class Meta:
+        table_name = "publication"
+
+
+class ResultsRow(_Table):
+    """What a publication holds; never changed."""
+
+    publication = ForeignKeyField(PublicationRow, field="publication_id", column_name="publication", primary_key=True)
+    csv = BlobField()
+    state = BlobField()
+
+    class Meta:
+        table_name = "results"
+
+
+class SubmissionRow(_Table):
+    """One try to submit a publication."""
+
+    publication = ForeignKeyField(PublicationRow, field="publication_id", column_name="publication", index=False)
+    number = IntegerField()
+    edition = IntegerField()
+    channel = TextField()
+    began_ms = IntegerField()
+    outcome = TextField()
+    what = TextField()
+
+    class Meta:
+        table_name = "submission"
+        primary_key = CompositeKey("publication", "number")
+        without_rowid = True
+
+
+TABLES = (
+    ApplianceRow,
+    MeetRow,
+    LocationRow,
+    EpochRow,
+    ClientRow,
+    LogRow,
+    RejectionRow,
+    SessionRow,
+    PublicationRow,
+    ResultsRow,
+    SubmissionRow,
+)

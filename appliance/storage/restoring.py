@@ -24,6 +24,7 @@ from appliance.storage.durable import FileRefused, discard, sync_file, sync_fold
 from appliance.storage.errors import StorageError, StorageFailed, reason_of
 from appliance.storage.loading import load_appliance
 from appliance.storage.positions import Position, positions
+from appliance.storage.publications import doubt, take_along
 from appliance.storage.snapshots import (
     SUFFIX,
     Reason,
@@ -136,7 +137,8 @@ def keep_present(database: Path, folder: Path, service_s: int, wall_ms: int) -> 
 def swap(staged: Path, database: Path) -> list[Position]:
     """Put a staged database in the place of the present one, which nobody has open and which was kept.
 
-    What must not go back in time is taken along: the seconds of service, and which sessions have ended.
+    What must not go back in time is taken along: the seconds of service, which sessions have ended, and what was
+    published and sent.
     The present database is left as it was if this fails.
 
     Returns:
@@ -149,6 +151,7 @@ def swap(staged: Path, database: Path) -> list[Position]:
         present = _tidy(database)
         with closing(sqlite3.connect(staged, isolation_level=None)) as connection:
             connection.execute("BEGIN IMMEDIATE")
+            doubt(connection)
             if present:
                 _take_along(database, connection)
             _begin_epochs(connection, _positions_of(database) if present else [])
@@ -250,6 +253,7 @@ def _positions_of(database: Path) -> list[Position]:
 def _take_along(database: Path, staged: sqlite3.Connection) -> None:
     with closing(open_whole(database)) as present:
         service_s = load_appliance(present).service_seconds
+        take_along(present, staged)
         dead = present.execute(
             """SELECT session_id, meet.meet_id, client.client_id, location.name, role, last_used_s
                FROM session JOIN meet ON meet.id = session.meet JOIN client ON client.id = client

@@ -27,12 +27,14 @@ from appliance.storage.commands import (
     CreateMeet,
     Probe,
     RecoverLog,
+    SavePublication,
     SaveServiceSeconds,
     SaveSession,
 )
 from appliance.storage.database import connection_of
 from appliance.storage.errors import Misuse, OutOfStep
 from appliance.storage.models import ApplianceRow, ClientRow, EpochRow, LocationRow, MeetRow
+from appliance.storage.publications import save
 
 _Row = tuple[Any, ...]
 
@@ -114,6 +116,8 @@ class Transaction:
                 self._add_client(self.meet(meet_id), client)
             case SaveSession(session):
                 self._sessions.append(self._session_row(session))
+            case SavePublication():
+                save(self._database, command)
             case SaveServiceSeconds(seconds):
                 fact = ApplianceRow.update(value=str(seconds)).where(ApplianceRow.key == "service_seconds")
                 fact.execute(self._database)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from appliance.live.meets import Meets
+from appliance.publishing.outbox import Outbox
 from appliance.service.logging import get_logger
 from appliance.storage.errors import StorageError
 from appliance.storage.journal import Journal
@@ -19,6 +20,9 @@ MINUTE_S = 60.0
 # So long after its last lift a flight is seen to have ended; a result is often corrected within that time.
 FLIGHTS_S = 5.0
 
+# With what `publishing.internet` asks, internet that comes is noticed within 30 s.
+OUTBOX_S = 5.0
+
 # Tables that were told SERVER_BUSY try again about every second.
 ROOM_S = 1.0
 
@@ -29,7 +33,13 @@ class Recurring:
     """The recurring work of one appliance."""
 
     def __init__(
-        self, schedule: Schedule, keeper: SnapshotKeeper, self_check: SelfCheck, meets: Meets, journal: Journal
+        self,
+        schedule: Schedule,
+        keeper: SnapshotKeeper,
+        self_check: SelfCheck,
+        meets: Meets,
+        journal: Journal,
+        outbox: Outbox,
     ) -> None:
         self._schedule = schedule
         self._keeper = keeper
@@ -42,6 +52,7 @@ class Recurring:
         schedule.every(SELF_CHECK_S, "self check", self_check.run)
         schedule.every(MINUTE_S, "save sessions", self.save_sessions)
         schedule.every(MINUTE_S, "room and mirror", self._room_and_mirror)
+        schedule.every(OUTBOX_S, "outbox", outbox.look)
         schedule.every(ROOM_S, "room for the meets", self.make_room)
 
     def start(self) -> None:

@@ -9,8 +9,8 @@ import msgspec
 import platformdirs
 import pytest
 
+from appliance.service.setting_table import SETTINGS
 from appliance.service.settings import (
-    SETTINGS,
     Settings,
     SettingsError,
     add_flags,
@@ -68,6 +68,21 @@ class TestSources:
             "name": "Club box",
             "snapshot_share": 25,
             "mirror_dir": tmp_path / "mirror",
+            "publishing_channel": "gitlab",
+            "publishing_folder": tmp_path / "results",
+            "checker_url": "http://127.0.0.1:8000",
+            "probe_url": "http://127.0.0.1/known",
+            "probe_answer": "it is me",
+            "mail_server": "mail.club.example",
+            "mail_port": 2525,
+            "mail_security": "tls",
+            "mail_username": "box",
+            "mail_password_file": tmp_path / "mail.password",
+            "mail_from": "box@club.example",
+            "mail_to": "rehearsal@club.example",
+            "gitlab_url": "https://git.club.example/lab",
+            "gitlab_project": "club/results",
+            "gitlab_token_file": tmp_path / "gitlab.token",
             "log_format": "json",
             "log_level": "debug",
         }
@@ -108,6 +123,18 @@ class TestValues:
             *(("snapshot_share", raw) for raw in [0, 91, "10%", "", True, 10.0]),
             *(("mirror_dir", raw) for raw in ["a\0b", 5, __file__]),
             *(("discovery", raw) for raw in ["yes", 1, "True"]),
+            *(("publishing_channel", raw) for raw in ["post", 1, ""]),
+            *(("publishing_folder", raw) for raw in ["a\0b", 5, __file__]),
+            *(("checker_url", raw) for raw in ["openpowerlifting.org", "ftp://a", "http://", "https://u@a", 1]),
+            *(("probe_url", raw) for raw in ["https://a", "http://a:port", "http://a/?q", 1]),
+            *(("mail_server", raw) for raw in ["*", "a b", "http://mail", "", 1]),
+            *(("mail_port", raw) for raw in [-1, 65536, "smtp"]),
+            *(("mail_security", raw) for raw in ["none", "", 1]),
+            *(("mail_password_file", raw) for raw in ["a\0b", 5, "/"]),
+            *(("mail_from", raw) for raw in ["box", "a b@c", "a@b@c", "ä@b", 5]),
+            *(("mail_to", raw) for raw in ["box", ""]),
+            *(("gitlab_url", raw) for raw in ["gitlab.com", ""]),
+            *(("gitlab_project", raw) for raw in ["", 5, "a\nb"]),
             *(("log_format", raw) for raw in ["xml", 1]),
             *(("log_level", raw) for raw in ["INFO", "loud", ["info"]]),
         ],
@@ -146,7 +173,8 @@ class TestProblems:
     def test_sections_are_checked_too(self) -> None:
         assert problems_of(file={"sever": {}, "port": 80, "log": 1}) == [
             "openlifter.toml: unknown section 'sever', did you mean 'server'?",
-            "openlifter.toml: unknown setting outside of any section 'port', there are: server, snapshots, log",
+            "openlifter.toml: unknown setting outside of any section 'port', there are: server, snapshots, "
+            "publishing, mail, gitlab, log",
             "openlifter.toml: 'log' must be a section: [log]",
         ]
 
@@ -245,16 +273,20 @@ class TestCommandLine:
         assert all(setting.flag in text for setting in SETTINGS)
 
 
-def test_the_table_states_the_defaults_that_hold() -> None:
-    for setting in SETTINGS:
-        if setting.name not in ("data_dir", "openlifter_dir", "mirror_dir", "name"):
-            assert setting.parse(setting.default) == getattr(Settings(), setting.name)
-
-
 def test_openlifter_is_in_the_data_directory_unless_a_place_is_named() -> None:
     assert resolve({}, {}, {"data_dir": "/srv/meet"}).openlifter == Path("/srv/meet/openlifter")
     named = {"data_dir": "/srv/meet", "openlifter_dir": "/srv/OpenLifter.zip"}
     assert resolve({}, {}, named).openlifter == Path("/srv/OpenLifter.zip")
+
+
+def test_mails_come_from_the_user_where_that_is_an_address() -> None:
+    server = {"mail_server": "mail.club.example"}
+    assert resolve({}, {}, {**server, "mail_username": "box@club.example"}).mail_sender == "box@club.example"
+    assert resolve({}, {}, {**server, "mail_username": "box", "mail_from": "a@b.example"}).mail_sender == "a@b.example"
+    assert resolve({}, {}, {}).mail_sender is None
+    assert problems_of(flags={**server, "mail_username": "box"}) == [
+        "[mail] from: must be set, since [mail] username is no e-mail address"
+    ]
 
 
 def test_settings_cannot_be_changed() -> None:
