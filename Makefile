@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: run test style types arrows tests browser netns systemd faults fault-plans bench bench-browser docs schema wheel hooks clean
+.PHONY: run test style types arrows tests browser netns systemd faults fault-plans bench bench-browser bench-displays docs schema wheel hooks clean
 
 run: $(VENV)/.installed-run
 	$(BIN)/openlifter-appliance demo
@@ -53,6 +53,13 @@ bench: $(VENV)/.installed-run
 
 bench-browser: $(VENV)/.installed-dev browser
 	$(BIN)/python -m tests.browser.measure
+
+# What one attempt costs in boards, how soon 300 viewers see it, and pictures of all displays to be looked at.
+PICTURES ?= build/displays
+bench-displays: $(VENV)/.installed-dev browser
+	$(BIN)/python -m tests.boards.measure
+	$(BIN)/python -m tests.live.measure_feed
+	$(BIN)/python -m tests.browser.display_pictures $(PICTURES)
 
 docs: schema
 	$(BIN)/python -m appliance.protocol.errors > docs/errors.md.new

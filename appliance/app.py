@@ -88,6 +88,7 @@ class Appliance:
     Attributes:
         meets: those that run on it.
         outbox: the results that were published.
+        desk: the screens of the venue.
         addresses: where it can be reached.
         works: returns when what writes to the disk has done what it was given; an exception says that it never will.
         status: how it is, in plain words.
@@ -98,6 +99,7 @@ class Appliance:
         self,
         meets: Meets,
         outbox: Outbox,
+        desk: DisplayDesk,
         addresses: list[str],
         works: Callable[[], Awaitable[None]],
         status: Callable[[], str],
@@ -105,6 +107,7 @@ class Appliance:
     ) -> None:
         self.meets = meets
         self.outbox = outbox
+        self.desk = desk
         self.addresses = addresses
         self.works = works
         self.status = status
@@ -228,7 +231,7 @@ async def _serving(
         advertiser.start({address[0] for address in runner.addresses}, runner.addresses[0][1])
         outbox.poke()
         network.start()
-        yield Appliance(meets, outbox, addresses, journal.works, partial(_status, meets, doors, board), new_pin)
+        yield Appliance(meets, outbox, desk, addresses, journal.works, partial(_status, meets, doors, board), new_pin)
     finally:
         await advertiser.stop()
         lag.stop()

@@ -10,6 +10,7 @@ import resource
 import signal
 import sys
 import tempfile
+import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ import msgspec
 from appliance import __version__, app
 from appliance.access.signing_key import SigningKeyDamaged
 from appliance.discovery import command as discover_command
+from appliance.displays.showing import DisplayKind, Showing
 from appliance.publishing import commands as publishing_commands
 from appliance.service import installing, logging, settings
 from appliance.service.notify import Notifier
@@ -153,7 +155,7 @@ async def _run(chosen: settings.Settings, *, demonstrate: bool = False) -> int:
         notifier.ready(appliance.status())
         telling = asyncio.create_task(keep_telling(notifier, appliance.works, appliance.status))
         ends: set[asyncio.Future[Any]] = {stopping, appliance.meets.failed}
-        beside = asyncio.create_task(_demonstrate(appliance.url)) if demonstrate else None
+        beside = asyncio.create_task(_demonstrate(appliance)) if demonstrate else None
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         notifier.stopping("stopping: storing what has come in")
         tasks = [stopping, telling, *([beside] if beside else [])]
@@ -169,11 +171,20 @@ def _allow_many_sockets() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-async def _demonstrate(url: str) -> None:
+async def _demonstrate(appliance: app.Appliance) -> None:
     from rich.console import Console
 
     from appliance.client import simulate_command
 
     console = Console()
-    await simulate_command.demonstrate(console, url)
+
+    async def show(meet_id: str) -> None:
+        """What a visitor sees first: the hall's scoreboard, and what the stream shows."""
+        for kind in (DisplayKind.SCOREBOARD, DisplayKind.LOWER_THIRD):
+            screen = await appliance.desk.make(Showing(kind, meet_id), f"Demo: {kind}")
+            console.print(f"[bold]{kind}[/]: {appliance.url}{appliance.desk.address(screen)}", soft_wrap=True)
+            if kind is DisplayKind.SCOREBOARD and sys.stdout.isatty():
+                webbrowser.open(f"{appliance.url}{appliance.desk.address(screen)}")
+
+    await simulate_command.demonstrate(console, appliance.url, show)
     console.print("The appliance goes on running. Stop it with Ctrl-C.")

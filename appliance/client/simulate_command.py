@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -85,7 +85,13 @@ async def _appliance_at(url: str | None) -> AsyncIterator[tuple[ServerProcess | 
             await server.stop()
 
 
-async def watched(console: Console, simulation: Simulation, *, announce: bool = False) -> Verdict:
+async def watched(
+    console: Console,
+    simulation: Simulation,
+    *,
+    announce: bool = False,
+    begun: Callable[[str], Awaitable[None]] | None = None,
+) -> Verdict:
     """Run a simulation, show how far it is, and print its verdict.
 
     Args:
@@ -103,6 +109,8 @@ async def watched(console: Console, simulation: Simulation, *, announce: bool = 
                 if announce and simulation.meet_id:
                     console.print(f"Meet id {_in_groups(simulation.meet_id)}, password {simulation.password}")
                     announce = False
+                    if begun is not None:
+                        await begun(simulation.meet_id)
                 _show(bar, task, simulation)
     finally:
         running.cancel()
@@ -116,12 +124,18 @@ def _in_groups(meet_id: str) -> str:
     return " ".join(meet_id[first : first + 3] for first in range(0, len(meet_id), 3))
 
 
-async def demonstrate(console: Console, url: str) -> Verdict:
-    """Replay the meet that comes with the package, at a speed that can be watched, on a network with small faults."""
+async def demonstrate(console: Console, url: str, begun: Callable[[str], Awaitable[None]] | None = None) -> Verdict:
+    """Replay the meet that comes with the package, at a speed that can be watched, on a network with small faults.
+
+    Args:
+        console: where its progress is shown.
+        url: of the appliance.
+        begun: called with the meet's id, as soon as there is one.
+    """
     meet = recording.load(recording.find(recording.DEMO)[0])
     simulation = Simulation(meet, url, CHAOS[ChaosLevel.LIGHT], seed=1, speed=DEMO_SPEED)
     console.print(f"[bold]{meet.name}[/]: {len(meet.steps)} entries at {len(meet.locations)} places, from {url}")
-    return await watched(console, simulation, announce=True)
+    return await watched(console, simulation, announce=True, begun=begun)
 
 
 def _show(bar: Progress, task: TaskID, simulation: Simulation) -> None:

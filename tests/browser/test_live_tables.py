@@ -158,3 +158,15 @@ async def test_nothing_but_the_appliance_is_asked(table: Tables) -> None:
         assert at.asked
         assert at.elsewhere == set()
         assert at.console_errors == []
+
+
+async def test_a_table_looks_after_the_screens_of_its_meet_without_a_pin(table: Tables) -> None:
+    (platform,) = await venue(table, "Platform 1")
+    await LiveTab(platform).open()
+    button = platform.page.get_by_role("button", name="Choose what screens show")
+    async with platform.page.context.expect_page() as opened:
+        await button.click()
+    desk = await opened.value
+    await expect(desk.get_by_role("heading", name="New link for OBS")).to_be_visible()
+    await desk.get_by_role("button", name="Make the link").click()
+    await expect(desk.locator("#link-said code")).to_contain_text("/display/lower-third?")

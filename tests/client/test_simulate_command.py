@@ -40,7 +40,14 @@ def test_wrong_options_are_refused(wrong: tuple[str, str], capsys: pytest.Captur
 async def test_the_demo_says_how_to_look_in(venue: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(simulate_command, "DEMO_SPEED", 0.0)
     shown = io.StringIO()
-    verdict = await simulate_command.demonstrate(Console(file=shown, width=200), venue.url)
+    begun: list[str] = []
+
+    async def begins(meet_id: str) -> None:
+        begun.append(meet_id)
+
+    verdict = await simulate_command.demonstrate(Console(file=shown, width=200), venue.url, begins)
     assert verdict.passed
+    assert venue.appliance is not None
+    assert begun == list(venue.appliance.meets.names)
     assert "Harbour Barbell Club Open" in shown.getvalue()
     assert "password" in shown.getvalue()

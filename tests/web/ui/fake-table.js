@@ -143,6 +143,11 @@ export class FakeTable extends EventTarget {
     this.put({ ...STATES.live, locationName: wish.locationName });
   }
 
+  async enterDisplays() {
+    await this.called("enterDisplays");
+    return "/displays";
+  }
+
   async leave() {
     await this.called("leave");
     this.put(STATES.alone);

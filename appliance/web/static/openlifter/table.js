@@ -323,6 +323,21 @@ export class Table extends EventTarget {
     this._tell();
   }
 
+  /**
+   * Be let in where the screens of this meet are looked after; whoever is not asks for the PIN there.
+   *
+   * @returns {Promise<string>} the page's address
+   */
+  async enterDisplays() {
+    const body = JSON.stringify({ sessionToken: this._session?.tab.sessionToken ?? "" });
+    try {
+      await fetch("/displays/enter", { method: "POST", body });
+    } catch (error) {
+      console.warn("OpenLifter Live: the appliance does not answer", error);
+    }
+    return "/displays";
+  }
+
   /** The meet was opened under this identity elsewhere: work on here. */
   async useHere() {
     const before = this._session;

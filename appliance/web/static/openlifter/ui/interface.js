@@ -32,6 +32,7 @@
  *   create(wish: {meetName: string, locationName: string, password: string, endpoints: Endpoint[]}): Promise<unknown>,
  *   join(wish: {meetId: string, locationName: string, password: string}): Promise<unknown>,
  *   leave(): Promise<unknown>,
+ *   enterDisplays(): Promise<string>,
  *   dismiss(noticeId: number): void,
  *   dismissAll(): void,
  *   confirmHeld(): void,

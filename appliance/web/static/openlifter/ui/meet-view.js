@@ -16,7 +16,7 @@ import { grouped } from "./meet-id.js";
  * @returns {View}
  */
 export function createMeetView(table, t) {
-  const views = [createInvitation(t), createPresence(t), createDisplays(t), createDetails(t), createLeave(table, t)];
+  const views = [createInvitation(t), createPresence(t), createDisplays(table, t), createDetails(t), createLeave(table, t)];
   return {
     element: el("div", { class: "live-grid" }, ...views.map(({ element }) => element)),
     update(status) {
@@ -109,15 +109,24 @@ function createPresenceRow(t, here) {
   };
 }
 
-/** @param {Texts} t @returns {View} */
-function createDisplays(t) {
-  const soon = (/** @type {string} */ name) =>
-    el("li", {}, el("a", { class: "live-soon", role: "link", "aria-disabled": "true" }, name), el("span", { class: "live-tag" }, t.coming));
+/**
+ * @param {Table} table
+ * @param {Texts} t
+ * @returns {View}
+ */
+function createDisplays(table, t) {
+  const open = button(t.openDisplays, async () => {
+    // A window that is opened later than the click would be taken for an advertisement.
+    const page = window.open("", "openlifter-displays");
+    const address = await table.enterDisplays();
+    if (page) page.location.href = address;
+    else location.href = address;
+  });
   const publish = el("button", { type: "button", class: "live-button live-button-plain", disabled: true }, t.publish);
   return {
     element: card("live-displays", t.displays,
       el("p", { class: "live-text" }, t.displaysAbout),
-      el("ul", { class: "live-links" }, soon(t.overlay), soon(t.scoreboard)),
+      el("div", { class: "live-row" }, open),
       el("h2", {}, t.results),
       el("p", { class: "live-text" }, t.resultsAbout),
       el("div", { class: "live-row" }, publish, el("span", { class: "live-tag" }, t.coming))),

@@ -1,0 +1,181 @@
+"""The displays in a real browser: what each shows, and that nothing makes one go blank."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from appliance.access.bundles import from_text
+from appliance.access.display_keys import display_key, new_key_id
+from appliance.client.server_process import appliance_process
+from appliance.displays.showing import DisplayKind, Showing, address
+from tests.browser.display_meets import GOOD, SITUATIONS, typed_in
+from tests.displays.venue import key_of
+from tests.world import Table, World
+
+PHONE, HALL, WALL = {"width": 390, "height": 844}, {"width": 1920, "height": 1080}, {"width": 3840, "height": 2160}
+BACK_S = 3.0
+DISPLAYS = 20
+
+
+async def meet(venue: World, situation: str = "mid-meet") -> Table:
+    table = await venue.table()
+    await table.create({"Platform 1": 10}, "Platform 1")
+    await typed_in(table, SITUATIONS[situation])
+    return table
+
+
+@asynccontextmanager
+async def display(chromium: Browser, url: str, size: dict[str, int] = HALL) -> AsyncIterator[Page]:
+    """A display, which must not throw anything."""
+    context = await chromium.new_context(viewport=size)  # type: ignore[arg-type]
+    page = await context.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda message: problems.append(message.text) if "Error" in message.text else None)
+    await page.goto(url)
+    yield page
+    assert problems == []
+    await context.close()
+
+
+def url_of(venue: World, table: Table, kind: DisplayKind, **more: str) -> str:
+    query = "".join(f"&{name}={value}" for name, value in more.items())
+    return venue.url + address(Showing(kind, table.meet_id), key_of(venue, table.meet_id)) + query
+
+
+@pytest.mark.parametrize("size", [PHONE, HALL, WALL], ids=["phone", "hall", "wall"])
+async def test_each_kind_shows_the_meet_and_fits(chromium: Browser, venue: World, size: dict[str, int]) -> None:
+    table = await meet(venue)
+    says = dict.fromkeys(DisplayKind, "Beatriz Gómez")
+    says |= {
+        DisplayKind.NEXT_UP: "Ζωή",
+        DisplayKind.LEADERBOARD: "Marta Silva",
+        DisplayKind.RESULTS: "Nothing has been lifted",
+    }
+    for kind, text in says.items():
+        async with display(chromium, url_of(venue, table, kind), size) as page:
+            await expect(page.locator(".stage")).to_contain_text(text)
+            stage = "document.querySelector('.stage').scrollWidth"
+            assert await page.evaluate(f"Math.max(document.documentElement.scrollWidth, {stage}) <= innerWidth"), kind
+
+
+@pytest.mark.parametrize("situation", ["end-of-flight", "no-lifters", "long-names", "pounds"])
+async def test_no_situation_breaks_a_display(chromium: Browser, venue: World, situation: str) -> None:
+    table = await meet(venue, situation)
+    for kind in DisplayKind:
+        async with display(chromium, url_of(venue, table, kind, lang="de", units="both"), PHONE) as page:
+            await page.locator(".stage[data-state=live]").wait_for()
+            assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), kind
+
+
+async def test_a_decision_is_shown_at_once_in_words_and_colour(chromium: Browser, venue: World) -> None:
+    table = await meet(venue)
+    async with display(chromium, url_of(venue, table, DisplayKind.ATTEMPT_BOARD)) as page:
+        await page.locator(".body").wait_for()
+        newest = (await table.pull())[1].last_server_seq
+        await table.change(GOOD, after=newest)
+        await expect(page.locator(".decision.good")).to_contain_text("Good lift")
+        await expect(page.locator(".decision")).to_contain_text("Beatriz Gómez")
+        await expect(page.locator(".body h2")).to_contain_text("Ζωή", timeout=15_000)
+
+
+async def test_a_key_that_is_not_good_and_a_meet_that_is_away_are_said_in_words(
+    chromium: Browser, venue: World
+) -> None:
+    table = await meet(venue)
+    scoreboard = Showing(DisplayKind.SCOREBOARD, table.meet_id)
+    async with display(chromium, venue.url + address(scoreboard, "old1.x.y")) as page:
+        await expect(page.locator(".notice")).to_contain_text("not good any more")
+    away = Showing(DisplayKind.SCOREBOARD, "111111111")
+    async with display(chromium, venue.url + address(away, "old1.x.y") + "&lang=de") as page:
+        await expect(page.locator(".notice")).to_contain_text("gerade nicht auf dem Gerät")
+
+
+async def test_a_screen_is_told_from_the_page_of_displays_what_to_show(chromium: Browser, venue: World) -> None:
+    await meet(venue)
+    async with display(chromium, f"{venue.url}/display") as screen, display(chromium, f"{venue.url}/displays") as desk:
+        await expect(screen.locator(".number")).to_have_text("101")
+        await desk.get_by_label("Operator PIN").fill(venue.operator_pin)
+        await desk.get_by_role("button", name="Sign in").click()
+        row = desk.locator(".screen.here")
+        await expect(row).to_contain_text("Shows its number")
+        await row.get_by_label("Name of screen").fill("Warm-up left")
+        await row.get_by_label("Name of screen").blur()
+        await row.get_by_text("Choose what it shows").click()
+        await row.get_by_label("Shows").select_option("lifting-order")
+        await row.get_by_role("button", name="Show it", exact=True).click()
+        await expect(screen.locator(".stage")).to_contain_text("Lifting order")
+        await expect(screen.locator(".stage")).to_contain_text("Beatriz Gómez")
+        assert "/display/lifting-order?" in screen.url
+        await row.get_by_role("button", name="Identify").click()
+        await expect(screen.locator(".identity")).to_contain_text("Warm-up left")
+        await row.get_by_role("button", name="Show the number").click()
+        await expect(screen.locator(".number")).to_have_text("101")
+
+
+async def test_a_link_for_obs_is_made_and_taken_back(chromium: Browser, venue: World) -> None:
+    await meet(venue)
+    async with display(chromium, f"{venue.url}/displays", PHONE) as desk:
+        await desk.get_by_label("Operator PIN").fill(venue.operator_pin)
+        await desk.get_by_role("button", name="Sign in").click()
+        await desk.get_by_label("Name", exact=True).fill("OBS")
+        await desk.get_by_role("button", name="Make the link").click()
+        link = await desk.locator("#link-said code").inner_text()
+        assert await desk.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        async with display(chromium, link) as overlay:
+            await expect(overlay.locator(".panel")).to_contain_text("Beatriz Gómez")
+            assert await overlay.evaluate("getComputedStyle(document.body).backgroundColor") == "rgba(0, 0, 0, 0)"
+        await desk.get_by_role("button", name="Take it back").click()
+        await expect(desk.locator("#keys")).to_contain_text("No key has been given out")
+
+
+async def test_twenty_displays_outlive_a_server_that_is_killed(
+    chromium: Browser, tmp_path: Path, standin: Path
+) -> None:
+    """None goes blank meanwhile, and all are live again within `BACK_S` of its being back."""
+    server = appliance_process(tmp_path / "data", {"OPENLIFTER_OPENLIFTER_DIR": str(standin)})
+    await server.start()
+    venue = World(tmp_path / "data")
+    venue.port = server.port
+    try:
+        table = await venue.table()
+        created = await table.create({"Platform 1": 10}, "Platform 1")
+        await typed_in(table, SITUATIONS["mid-meet"])
+        key = display_key(new_key_id(), table.meet_id, from_text(created.recovery_key or "") or b"")
+        kinds = [list(DisplayKind)[number % len(DisplayKind)] for number in range(DISPLAYS)]
+        context = await chromium.new_context(viewport={"width": 640, "height": 360})
+        pages = []
+        for kind in kinds:
+            page = await context.new_page()
+            await page.goto(venue.url + address(Showing(kind, table.meet_id), key))
+            await page.locator(".stage[data-state=live]").wait_for()
+            pages.append(page)
+        before = [await page.locator(".stage").inner_text() for page in pages]
+        await server.kill()
+        for page, text in zip(pages, before, strict=True):
+            assert await page.locator(".stage").inner_text() == text
+        await server.start()
+        back_s = time.monotonic()
+        again = await venue.table()
+        joined = await again.join(table.meet_id, "Platform 1")
+        await again.change(("meet.name", "Back again"), after=joined.last_server_seq)
+        shows_name = [
+            page
+            for page, kind in zip(pages, kinds, strict=True)
+            if kind not in (DisplayKind.LOWER_THIRD, DisplayKind.ATTEMPT_BAR)
+        ]
+        for page in shows_name:
+            await expect(page.locator(".head")).to_contain_text("Back again", timeout=BACK_S * 1000)
+        assert time.monotonic() - back_s <= BACK_S
+        for page in pages:
+            assert (await page.locator(".stage").inner_text()).strip() or page not in shows_name
+        await context.close()
+    finally:
+        await venue.close()
+        await server.stop()
