@@ -13,6 +13,7 @@ from appliance.boards.tallies import Tallies
 from appliance.powerlifting.model import Entry, Meet
 from appliance.powerlifting.plates import LoadedPlate, load_bar, load_next
 from appliance.powerlifting.totals import COUNTING
+from appliance.powerlifting.units import display_weight
 from appliance.powerlifting.words import Lift, LiftStatus
 
 FOLLOWING = 5
@@ -104,7 +105,9 @@ def _bar(kg: float, loaded_kg: float | None, lift: Lift, meet: Meet) -> Bar:
         side = load_bar(kg, bar_kg, meet.plates, in_kg=meet.in_kg)
     else:
         side = load_next(kg, loaded_kg, bar_kg, meet.plates, in_kg=meet.in_kg)
-    return Bar(weight_of(bar_kg) or NO_WEIGHT, tuple(_plate(list(plates)) for _, plates in groupby(side, _alike)))
+    # What is left by rounding alone is no plate that anybody could look for.
+    real = [plate for plate in side if plate.weight > 0 or display_weight(-plate.weight) != "0"]
+    return Bar(weight_of(bar_kg) or NO_WEIGHT, tuple(_plate(list(plates)) for _, plates in groupby(real, _alike)))
 
 
 def _alike(plate: LoadedPlate) -> tuple[float, str, bool]:
@@ -114,5 +117,5 @@ def _alike(plate: LoadedPlate) -> tuple[float, str, bool]:
 def _plate(plates: list[LoadedPlate]) -> Plate:
     one = plates[0]
     missing = one.weight < 0
-    text = plates[0].text.removeprefix("-") if missing else one.text
+    text = display_weight(-one.weight) if missing else one.text
     return Plate(text, len(plates), one.color, one.already_loaded, missing)

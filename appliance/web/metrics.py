@@ -78,6 +78,13 @@ def _live(table: Metrics, doors: Doors, meets: Meets) -> None:
         "From a message with updates to its answer.",
         lambda: [hub.traffic.answers for hub in meets.hubs],
     )
+    table.gauge("viewers", "Displays that look at a board.", lambda: sum(feed.viewers for feed in meets.feeds))
+    table.histogram(
+        "board_seconds",
+        "Working out and encoding one board that has changed, for all who look at it.",
+        lambda: [feed.computing for feed in meets.feeds],
+    )
+    table.counter("board_frames", "Boards that were sent to displays.", lambda: sum(feed.sent for feed in meets.feeds))
     table.gauge(
         "recovering_meets",
         "Meets that are getting lost state back.",

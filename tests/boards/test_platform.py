@@ -50,6 +50,19 @@ def test_what_is_on_the_bar_and_what_has_to_be_added() -> None:
     assert then[0] == ("25", True)
 
 
+def test_a_rest_is_shown_as_weights_are_and_what_is_left_by_rounding_is_none() -> None:
+    meet = meet_with_plates()
+    meet.set(inKg=False, squatBarAndCollarsWeightKg=45 / 2.20462262)
+    pounds = [{"weightKg": lb / 2.20462262, "pairCount": 8, "color": "#123456"} for lb in (45, 10, 5, 2.5)]
+    meet.set(plates=pounds)
+    for kg, plates in ((155 / 2.20462262, []), (100.1, [("0.34", True)])):
+        meet.change(1, squatKg_0=kg)
+        meet.shows("Platform 1", overrideEntryId=1)
+        current = meet.platform().current
+        assert current is not None
+        assert [(plate.weight, plate.missing) for plate in current.bar.plates if plate.missing] == plates
+
+
 def test_equal_plates_are_counted() -> None:
     meet = meet_with_plates()
     meet.change(1, squatKg_0=175)
