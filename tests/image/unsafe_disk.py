@@ -93,7 +93,7 @@ class UnsafeDisk:
         self.pending.clear()
 
 
-# ------------------------------------------------------------ NBD, as in its doc/proto.md: fixed newstyle, simple replies
+# ------------------------------------------------------------ NBD: fixed newstyle, simple replies (its doc/proto.md)
 
 _OPTION_MAGIC = b"IHAVEOPT"
 _REPLY_MAGIC = 0x3E889045565A9
