@@ -159,7 +159,7 @@ class Box:
             await self._process.wait()
 
     async def ready(self) -> float:
-        """Wait until ``/readyz`` says yes, asked from where this thread is; returns the seconds since it was switched on.
+        """Wait until ``/readyz`` says yes, asked from where this thread is; returns the seconds it took.
 
         Raises:
             NotBooted: it ended, or took too long.
