@@ -19,7 +19,7 @@ import msgspec
 from appliance import __version__, app
 from appliance.access.signing_key import SigningKeyDamaged
 from appliance.discovery import command as discover_command
-from appliance.service import installing, logging, settings
+from appliance.service import hand_written, installing, logging, settings
 from appliance.service.notify import Notifier
 from appliance.service.watchdog import keep_telling
 from appliance.storage.data_dir import left_to_its_owner
@@ -62,6 +62,12 @@ def _parser(command: str) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     serve = commands.add_parser("serve", help="run the appliance until it is told to stop")
     settings.add_flags(serve)
+    serve.add_argument(
+        "--on-a-card",
+        metavar="FILE",
+        type=Path,
+        help="the config file of a box without a keyboard: what is wrong in it is a warning and stops nothing",
+    )
     serve.set_defaults(run=_serve)
     demo = commands.add_parser("demo", help="run the appliance, with a meet that types itself in")
     settings.add_flags(demo)
@@ -101,7 +107,11 @@ def _settings(parsed: argparse.Namespace) -> settings.Settings:
 
 
 def _serve(parsed: argparse.Namespace) -> int:
-    return asyncio.run(_run(_settings(parsed)))
+    if parsed.on_a_card is None:
+        return asyncio.run(_run(_settings(parsed)))
+    chosen, problems = hand_written.load(parsed.on_a_card, settings.flags_of(parsed), os.environ)
+    logging.configure(chosen)
+    return asyncio.run(_run(chosen, wrong_settings=[str(problem) for problem in problems]))
 
 
 def _demo(parsed: argparse.Namespace) -> int:
@@ -133,7 +143,7 @@ def _uninstall_service(_parsed: argparse.Namespace) -> int:
     return 0
 
 
-async def _run(chosen: settings.Settings, *, demonstrate: bool = False) -> int:
+async def _run(chosen: settings.Settings, *, demonstrate: bool = False, wrong_settings: Sequence[str] = ()) -> int:
     """The appliance, until a signal ends it or a bug does."""
     _allow_many_sockets()
     # Where every thread stood, if the watchdog or a crash ends it.
@@ -144,7 +154,7 @@ async def _run(chosen: settings.Settings, *, demonstrate: bool = False) -> int:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, told.set)
-    async with app.running(chosen) as appliance:
+    async with app.running(chosen, wrong_settings=wrong_settings) as appliance:
         if appliance.new_pin is not None:
             print(f"The operator PIN is {appliance.new_pin}. It is shown only now: write it down.", flush=True)
         stopping = asyncio.create_task(told.wait())

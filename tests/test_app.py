@@ -8,9 +8,11 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 
 from appliance import app
+from appliance.access.passwords import Passwords
 from appliance.protocol import messages
 from appliance.service.settings import Settings
 from appliance.storage.database import connection_of, open_database
@@ -139,3 +141,17 @@ async def test_sessions_and_service_time_are_saved_while_it_runs(
                 tmp_path / "data", "SELECT CAST(value AS INTEGER) FROM appliance WHERE key = 'service_seconds'"
             )
             await asyncio.sleep(0)
+
+
+async def test_what_is_wrong_in_the_file_on_the_card_is_told_on_the_page_and_stops_nothing(tmp_path: Path) -> None:
+    settings = Settings(host="127.0.0.1", port=0, data_dir=tmp_path)
+    wrong = ["openlifter.toml, line 3: is no setting <here>"]
+    passwords = Passwords(n=2, r=1, p=1)
+    async with (
+        app.running(settings, passwords, wrong_settings=wrong) as appliance,
+        aiohttp.ClientSession(appliance.url) as http,
+        http.get("/") as page,
+        http.get("/readyz") as ready,
+    ):
+        assert "openlifter.toml, line 3: is no setting &lt;here&gt;" in await page.text()
+        assert ready.status == 200

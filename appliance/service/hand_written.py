@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from appliance.service.settings import Problem
+from appliance.service import box, settings
+from appliance.service.settings import Problem, Settings
 
 # A file that is wrong in more lines than this is no config file.
 MOST_WRONG_LINES = 50
@@ -19,6 +21,17 @@ MOST_BYTES = 64 * 1024
 
 _AT_LINE = re.compile(r"\(at line (\d+), column \d+\)$")
 _KEY = re.compile(r"\s*([\w-]+)\s*=")
+
+
+def load(path: Path, flags: Mapping[str, object], env: Mapping[str, str]) -> tuple[Settings, list[Problem]]:
+    """The settings of a run, from what is right in the file, the environment and the command line; and what is wrong.
+
+    What the sections of the box itself say is looked at too (`box`), so that one list tells all mistakes of the file.
+    """
+    values, problems = read(path)
+    own = {section: content for section, content in values.items() if section not in box.SECTIONS}
+    chosen, wrong = settings.settle(own, env, flags, file_name=path.name, quoting=False)
+    return chosen, [*problems, *wrong, *box.read(values, path.name)[1]]
 
 
 def read(path: Path) -> tuple[dict[str, Any], list[Problem]]:
