@@ -19,13 +19,13 @@ import msgspec
 from appliance import __version__, app
 from appliance.access.signing_key import SigningKeyDamaged
 from appliance.discovery import command as discover_command
-from appliance.service import hand_written, installing, logging, settings
+from appliance.service import console, hand_written, installing, logging, settings
 from appliance.service.notify import Notifier
 from appliance.service.watchdog import keep_telling
 from appliance.storage.data_dir import left_to_its_owner
 from appliance.storage.errors import StorageError
+from appliance.upkeep import card_commands, doctor_command
 from appliance.upkeep import commands as upkeep_commands
-from appliance.upkeep import doctor_command
 from appliance.web.openlifter_build import NotABuild
 from appliance.web.openlifter_install import install
 
@@ -82,6 +82,11 @@ def _parser(command: str) -> argparse.ArgumentParser:
     as_service.set_defaults(run=_install_service)
     no_service = commands.add_parser("uninstall-service", help="no longer; the meets stay where they are")
     no_service.set_defaults(run=_uninstall_service)
+    screen = commands.add_parser("console", help="show on this terminal where the appliance is, and how it is")
+    screen.add_argument("--url", default="http://127.0.0.1", help="of the appliance (default: http://127.0.0.1)")
+    screen.add_argument("--needs", metavar="PATH", type=Path, help="where the disk with the meets must be mounted")
+    screen.set_defaults(run=_console)
+    card_commands.add_parsers(commands)
     upkeep_commands.add_parsers(commands, _settings)
     discover_command.add_parser(commands)
     doctor_command.add_parser(commands, _settings)
@@ -129,6 +134,11 @@ def _install_openlifter(parsed: argparse.Namespace) -> int:
     chosen = _settings(parsed)
     with left_to_its_owner(chosen.data_dir):
         print(install(parsed.source, chosen.openlifter))
+    return 0
+
+
+def _console(parsed: argparse.Namespace) -> int:
+    console.show(parsed.url, parsed.needs)
     return 0
 
 

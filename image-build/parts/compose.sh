@@ -36,7 +36,7 @@ set_up_services() {
   local units=$rootfs/etc/systemd/system
   install -m 0644 "$repo/appliance/service/openlifter-appliance.service" "$units/"
   install -m 0644 "$repo/appliance/service/openlifter.toml" "$rootfs/etc/openlifter-appliance/"
-  chroot "$rootfs" systemctl --quiet enable openlifter-appliance.service \
+  chroot "$rootfs" systemctl --quiet enable openlifter-appliance.service openlifter-console.service \
     systemd-networkd.service systemd-resolved.service systemd-timesyncd.service
   # No login, on no terminal; no waiting for a network; nothing that needs D-Bus; nothing that phones or cleans by itself.
   chroot "$rootfs" systemctl --quiet mask getty@.service serial-getty@.service console-getty.service \
@@ -44,6 +44,11 @@ set_up_services() {
     systemd-networkd-wait-online.service systemd-logind.service \
     apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service fstrim.timer \
     wpa_supplicant.service hostapd.service
+  # What no part of the box uses; together a tenth of the start.
+  chroot "$rootfs" systemctl --quiet mask systemd-binfmt.service proc-sys-fs-binfmt_misc.automount dev-hugepages.mount \
+    sys-kernel-debug.mount sys-kernel-tracing.mount sys-fs-fuse-connections.mount modprobe@fuse.service \
+    modprobe@efi_pstore.service modprobe@dm_mod.service modprobe@loop.service modprobe@drm.service \
+    systemd-update-utmp.service systemd-update-utmp-runlevel.service systemd-pstore.service
   ln -sf /run/systemd/resolve/stub-resolv.conf "$rootfs/etc/resolv.conf"
 }
 

@@ -22,7 +22,7 @@ from typing import Any
 
 from appliance.client import recording
 from tests.image.card_reader import data_partition, journal
-from tests.image.venue import BOX_URL, Venue, box_with_card, move_to, venue
+from tests.image.venue import BOX_URL, Venue, box_with_card, end_on_signals, move_to, venue
 from tests.netns.network import ROOT
 
 MOST_RSS_MB = 120
@@ -42,6 +42,7 @@ def main() -> int:
     parser.add_argument("--meet", type=Path, default=recording.DEMO, help="a recorded meet (default: the club meet)")
     parser.add_argument("--keep", type=Path, help="a folder for console, journal and picture of the page")
     given = parser.parse_args()
+    end_on_signals()
     with tempfile.TemporaryDirectory(prefix="openlifter-box-", dir=os.environ.get("TMPDIR")) as place, venue() as hall:
         kept = given.keep or Path(place)
         kept.mkdir(parents=True, exist_ok=True)

@@ -2,7 +2,8 @@
 
 What was written and not yet flushed lies in a cache that loses power with the machine. Of each sector there, chance
 decides what the medium holds afterwards: what it held before, or any of the versions that were on their way, in no
-order, so that writes can be torn and swapped. What was flushed stays. Only sectors are whole, as on real cards.
+order, so that writes can be torn and swapped. What was flushed stays. Only sectors are whole, as on real cards. A flush
+takes its time, as on real cards too: what is cut in the middle of one is as if there had been none.
 
     python -m tests.image.unsafe_disk IMAGE SOCKET [--seed N]
 
@@ -107,8 +108,13 @@ _HAS_FLAGS, _SEND_FLUSH = 1, 4
 _EINVAL = 22
 
 
-async def serve_machine(disk: UnsafeDisk, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def serve_machine(
+    disk: UnsafeDisk, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, flush_s: float = 0.0
+) -> None:
     """One machine, until it lets go of the disk.
+
+    Args:
+        flush_s: how long a flush takes.
 
     Raises:
         IncompleteReadError, ConnectionError: it is gone.
@@ -120,9 +126,20 @@ async def serve_machine(disk: UnsafeDisk, reader: asyncio.StreamReader, writer: 
         if magic != _REQUEST_MAGIC or kind == _DISCONNECT:
             return
         data = await reader.readexactly(length) if kind == _WRITE else b""
+        if kind == _FLUSH:
+            await _busy(reader, flush_s)
         error, answer = _carry_out(disk, kind, offset, length, data)
         writer.write(struct.pack(">IIQ", _SIMPLE_MAGIC, error, cookie) + answer)
         await writer.drain()
+
+
+async def _busy(reader: asyncio.StreamReader, seconds: float) -> None:
+    """Nothing is answered meanwhile. Raises ConnectionError if the machine goes before it is over."""
+    end_s = asyncio.get_running_loop().time() + seconds
+    while asyncio.get_running_loop().time() < end_s:
+        await asyncio.sleep(seconds / 10)
+        if reader.at_eof():
+            raise ConnectionResetError
 
 
 def _carry_out(disk: UnsafeDisk, kind: int, offset: int, length: int, data: bytes) -> tuple[int, bytes]:
@@ -167,12 +184,12 @@ def _option_reply(option: int, kind: int, data: bytes = b"") -> bytes:
     return struct.pack(">QIII", _REPLY_MAGIC, option, kind, len(data)) + data
 
 
-async def _serve(image: Path, socket: Path, seed: int) -> None:
+async def _serve(image: Path, socket: Path, seed: int, flush_s: float) -> None:
     disk, random = UnsafeDisk(image), Random(seed)
 
     async def machine(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            await serve_machine(disk, reader, writer)
+            await serve_machine(disk, reader, writer, flush_s)
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
@@ -196,5 +213,6 @@ if __name__ == "__main__":
     parser.add_argument("image", type=Path)
     parser.add_argument("socket", type=Path)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--flush-ms", type=float, default=0.0)
     given = parser.parse_args()
-    asyncio.run(_serve(given.image, given.socket, given.seed))
+    asyncio.run(_serve(given.image, given.socket, given.seed, given.flush_ms / 1000))

@@ -7,6 +7,7 @@ import ctypes
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -25,6 +26,9 @@ ROUTER, TABLE, BOX = "10.77.0.1", "10.77.0.2", "10.77.0.10"
 BOX_MAC = "52:54:00:4f:4c:01"
 BOX_URL = f"http://{BOX}"
 _CLONE_NEWNET = 0x40000000
+
+# As a good SD card does; a poor one takes more.
+FLUSH_MS = 20.0
 
 # Under emulation, beside whatever else this machine does.
 BOOT_S = 400.0
@@ -63,6 +67,12 @@ def venue() -> Iterator[Venue]:
             addresses.wait()
 
 
+def end_on_signals() -> None:
+    """Whoever ends this program, however: it takes its machines and networks with it."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
+
+
 def move_to(host: Host) -> None:
     """This thread, and what it starts, is on that computer from here on. Sockets that are open stay where they are."""
     libc = ctypes.CDLL(None, use_errno=True)
@@ -90,6 +100,7 @@ class Card:
     async def start(self) -> None:
         """Put it in."""
         command = [sys.executable, "-m", "tests.image.unsafe_disk", "--seed", str(self._seed)]
+        command += ["--flush-ms", str(FLUSH_MS)]
         command += [str(self.path), str(self.socket)]
         self._process = await asyncio.create_subprocess_exec(*command, stdin=DEVNULL, stdout=PIPE, cwd=ROOT)
         self._reading = asyncio.create_task(self._read(self._process))
