@@ -9,10 +9,11 @@ import subprocess
 import sys
 import time
 import urllib.request
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
+from appliance import __version__
 from appliance.access.operator_pin import set_pin
 from appliance.access.passwords import Passwords
 from appliance.service import box_network
@@ -21,6 +22,7 @@ from appliance.service.clock import wall_ms
 from appliance.service.hand_written import read as read_file
 from appliance.service.installing import UNIT_NAME
 from appliance.storage.data_dir import database_in, left_to_its_owner, operator_pin_in, snapshots_in
+from appliance.storage.durable import sync_file
 from appliance.storage.loading import load_appliance
 from appliance.storage.snapshots import Reason, open_reader, take
 from appliance.upkeep.update_file import FILE_NAME, NotAnUpdate, public_key
@@ -31,6 +33,7 @@ RUN = Path("/run/openlifter")
 DATA_DIR = Path("/var/lib/openlifter-appliance")
 UPDATE_KEY = Path("/etc/openlifter-appliance/update.pem")
 URL = "http://127.0.0.1"
+REPORT = "openlifter-update.txt"
 
 _ASK_S = 0.5
 _ANSWER_S = 5.0
@@ -73,30 +76,53 @@ def card_settings(file: Path, to: Path, data_dir: Path) -> int:
 
 
 def _update(file: Path, key: Path, data_dir: Path) -> int:
+    stick = file if file.is_dir() else None
+    if stick is not None:
+        newest = newest_in(stick)
+        if newest is None or version_of(newest) == __version__:
+            return 0
+        file = newest
     try:
-        file = newest_in(file) if file.is_dir() else file
+        if stick is not None and tables(URL):
+            raise NotAnUpdate("tables are connected: pull the stick, and put it in again when the meet is over")
         version, outcome = update(file, public_key(key), Places(), SystemdBox(data_dir))
     except NotAnUpdate as refused:
-        sys.stderr.write(f"openlifter-appliance: {file.name}: {refused}\n")
-        return 1
-    sys.stdout.write(f"version {version}: {outcome}\n")
-    return 0 if outcome is Outcome.KEPT else 1
+        return _tell(stick, f"{file.name} was not taken: {refused}", 1)
+    return _tell(stick, f"version {version}: {outcome}", 0 if outcome is Outcome.KEPT else 1)
 
 
-def newest_in(folder: Path) -> Path:
-    """The update with the highest version in a folder.
+def _tell(stick: Path | None, text: str, code: int) -> int:
+    """On the terminal or in the journal; and on the stick, for whoever put it in."""
+    sys.stdout.write(f"{text}\n")
+    if stick is not None:
+        with suppress(OSError):
+            (stick / REPORT).write_text(f"{text}\n")
+            sync_file(stick / REPORT)
+    return code
 
-    Raises:
-        NotAnUpdate: there is none.
-    """
+
+def newest_in(folder: Path) -> Path | None:
+    """The update with the highest version in a folder, None if there is none."""
     found = [each for each in folder.iterdir() if FILE_NAME.fullmatch(each.name)]
-    if not found:
-        raise NotAnUpdate(f"there is no openlifter-update-VERSION.bin in {folder}")
-    return max(found, key=lambda each: _order(each.name))
+    return max(found, key=lambda each: _order(version_of(each)), default=None)
 
 
-def _order(name: str) -> list[tuple[int, str]]:
-    version = name.removeprefix("openlifter-update-").removesuffix(".bin")
+def version_of(file: Path) -> str:
+    """The version that an update has in its name."""
+    return file.name.removeprefix("openlifter-update-").removesuffix(".bin")
+
+
+def tables(url: str) -> int:
+    """How many tables are connected to the appliance at ``url``; 0 too where none answers."""
+    try:
+        with urllib.request.urlopen(f"{url}/metrics", timeout=_ANSWER_S) as answer:  # noqa: S310  Always http, here.
+            lines: list[str] = answer.read().decode().splitlines()
+    except (OSError, http.client.HTTPException):
+        return 0
+    return next((int(float(line.split()[1])) for line in lines if line.startswith("openlifter_clients ")), 0)
+
+
+def _order(version: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdigit() else (-1, part) for part in version.replace("-", ".").split(".")]
 
 

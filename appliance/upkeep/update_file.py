@@ -7,6 +7,7 @@ bit, has none that fits. Nothing of it is unpacked before that is known.
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import io
 import os
@@ -186,3 +187,21 @@ def private_key(path: Path) -> Ed25519PrivateKey:
     if not isinstance(key, Ed25519PrivateKey):
         raise ValueError(f"{path}: not an Ed25519 key")
     return key
+
+
+def _main() -> None:
+    """For image-build/make-update."""
+    parser = argparse.ArgumentParser(prog="python -m appliance.upkeep.update_file")
+    for name in ("--version", "--python", "--machine"):
+        parser.add_argument(name, required=True)
+    parser.add_argument("--key", type=Path, required=True, help="private key, PEM")
+    parser.add_argument("--tree", type=Path, required=True, help="folder with the Python packages")
+    parser.add_argument("--epoch", type=int, default=0, help="the time of all files in it, in seconds")
+    parser.add_argument("to", type=Path)
+    given = parser.parse_args()
+    manifest = Manifest(given.version, given.python, given.machine)
+    pack(given.tree, manifest, private_key(given.key), given.to, given.epoch)
+
+
+if __name__ == "__main__":
+    _main()

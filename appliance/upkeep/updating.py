@@ -7,7 +7,10 @@ while one is tried forgets the trial: the box comes up with the version that was
 
 from __future__ import annotations
 
+import compileall
+import hashlib
 import os
+import py_compile
 import shutil
 from contextlib import suppress
 from enum import StrEnum
@@ -19,9 +22,11 @@ from msgspec import Struct
 
 from appliance.service.logging import get_logger
 from appliance.storage.durable import PART, sync_folder
-from appliance.upkeep.update_file import check, unpack
+from appliance.upkeep.update_file import NotAnUpdate, check, unpack
 
 CURRENT = "current"
+FAILED = "did-not-work"
+"""A file with the hashes of the updates that were rolled back: a stick that stays in the box is not tried for ever."""
 
 # Under emulation, with a database to bring up to date, a start takes a minute.
 PROVE_S = 180.0
@@ -66,9 +71,12 @@ def update(
     """Check, install and try an update. Returns its version, and what became of it.
 
     Raises:
-        NotAnUpdate: it was refused; nothing was touched.
+        NotAnUpdate: it was refused, or was tried before and did not work; nothing was touched.
         StorageError, OSError: it could not be installed, or no snapshot taken; the appliance was not touched.
     """
+    failed, this = places.versions / FAILED, _hash(file)
+    if failed.exists() and this in failed.read_text().split():
+        raise NotAnUpdate("it was tried on this box before, and did not work")
     version, installed = install(file, key, places)
     snapshot = box.snapshot()
     places.trial.parent.mkdir(parents=True, exist_ok=True)
@@ -93,6 +101,8 @@ def update(
         box.restore(snapshot)
         outcome = Outcome.ROLLED_BACK_TO_SNAPSHOT
     with suppress(OSError):
+        with failed.open("a") as hashes:
+            hashes.write(f"{this}\n")
         shutil.rmtree(installed)
     return version, outcome
 
@@ -110,6 +120,7 @@ def install(file: Path, key: Ed25519PublicKey, places: Places) -> tuple[str, Pat
         with file.open("rb") as opened:
             check(opened, key)
             manifest = unpack(opened, part)
+        _compile(part)
         # A number of its own: the same version may be running from there.
         number = 1 + max((int(each.name.split("-")[0]) for each in _installed(places)), default=0)
         installed = places.versions / f"{number:04d}-{manifest.version}"
@@ -118,6 +129,17 @@ def install(file: Path, key: Ed25519PublicKey, places: Places) -> tuple[str, Pat
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return manifest.version, installed
+
+
+def _compile(folder: Path) -> None:
+    """For good, as on the card itself: the service may not write beside it, and would do it anew at each start."""
+    compileall.compile_dir(folder, quiet=2, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
+    os.sync()
+
+
+def _hash(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _keep(installed: Path, places: Places) -> None:

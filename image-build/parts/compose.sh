@@ -36,9 +36,12 @@ set_up_services() {
   local units=$rootfs/etc/systemd/system
   install -m 0644 "$repo/appliance/service/openlifter-appliance.service" "$units/"
   install -m 0644 "$repo/appliance/service/openlifter.toml" "$rootfs/etc/openlifter-appliance/"
+  install -D -m 0644 "$here/boot/openlifter.toml" "$rootfs/usr/share/openlifter-appliance/openlifter.toml"
   chroot "$rootfs" systemctl --quiet enable openlifter-appliance.service openlifter-console.service \
+    openlifter-card-settings.service openlifter-wifi.service openlifter-own-wifi.service openlifter-login.service \
+    openlifter-update.service \
     systemd-networkd.service systemd-resolved.service systemd-timesyncd.service
-  # No login, on no terminal; no waiting for a network; nothing that needs D-Bus; nothing that phones or cleans by itself.
+  # No login, on no terminal; no waiting for a network; nothing that phones or cleans by itself.
   chroot "$rootfs" systemctl --quiet mask getty@.service serial-getty@.service console-getty.service \
     container-getty@.service autovt@.service getty.target \
     systemd-networkd-wait-online.service systemd-logind.service \
@@ -49,6 +52,7 @@ set_up_services() {
     sys-kernel-debug.mount sys-kernel-tracing.mount sys-fs-fuse-connections.mount modprobe@fuse.service \
     modprobe@efi_pstore.service modprobe@dm_mod.service modprobe@loop.service modprobe@drm.service \
     systemd-update-utmp.service systemd-update-utmp-runlevel.service systemd-pstore.service
+  [ -z "$update_key" ] || install -m 0644 "$update_key" "$rootfs/etc/openlifter-appliance/update.pem"
   ln -sf /run/systemd/resolve/stub-resolv.conf "$rootfs/etc/resolv.conf"
 }
 

@@ -144,7 +144,8 @@ class Box:
         self.console = place / "console.log"
         self.begun_s = 0.0
         self._process: Process | None = None
-        kernel = "console=ttyAMA0 root=PARTUUID=4f4c4150-02 ro rootwait fsck.repair=yes net.ifnames=0 panic=10"
+        kernel = "console=ttyAMA0 quiet systemd.show_status=error root=PARTUUID=4f4c4150-02 ro rootwait"
+        kernel += " fsck.repair=yes net.ifnames=0 panic=10"
         self._command = ["nice", "-n", "10", "ip", "netns", "exec", hall.space, "qemu-system-aarch64"]
         self._command += ["-M", "virt", "-cpu", "cortex-a72", "-smp", str(cpus), "-m", str(memory_mib), "-nographic"]
         self._command += ["-accel", "tcg,thread=multi", "-monitor", "none", "-serial", f"file:{self.console}"]
