@@ -2,10 +2,10 @@
 
     python -m tests.image.power_cuts IMAGE [--cuts 20] [--seed N] [--meet RECORDING] [--speed X]
 
-Run by ``image-build/power-cut-test``. The machine is killed at a random moment, its disk keeps what was flushed and of
-the rest what chance will (`unsafe_disk`). Before it is switched on again its card is looked at: everything that a table
-was told is stored must be there under its number, and the file system must need no mending. The tables are never
-touched: they must find back by themselves. Some cuts strike while it boots.
+Run by ``image-build/power-cut-test``. The machine is killed at a random moment, or at a random request to its disk. That
+keeps what was flushed, and of the rest what chance will (`unsafe_disk`). Before the machine is switched on again its
+card is looked at: everything that a table was told is stored must be there under its number, and the file system must
+need no mending. The tables are never touched: they must find back by themselves. Some cuts strike while it boots.
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ from tests.image.venue import BOX_URL, Box, Card, Venue, box_with_card, end_on_s
 FIRST, LAST = 0.02, 0.95
 # After the update that it waits for: in the middle of what the others are storing.
 LATEST_S = 0.3
+# Every other cut is not at a moment but at a request: in the middle of what the box does to its card.
+MOST_REQUESTS = 80
 BOOT_CUT_S = (3.0, 25.0)
 BACK_S = 120.0
 
@@ -139,7 +141,10 @@ async def _cut_all(
 ) -> None:
     for number, moment in enumerate(moments, 1):
         await watched.until_acked(moment)
-        await asyncio.sleep(random.uniform(0, LATEST_S))
+        if number % 2:
+            await card.stand_still_before(random.randint(1, MOST_REQUESTS))
+        else:
+            await asyncio.sleep(random.uniform(0, LATEST_S))
         off_s = time.monotonic()
         await box.pull_the_plug()
         unflushed = await card.settled()

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.image.unsafe_disk import SECTOR, UnsafeDisk, serve_machine
+from tests.image.unsafe_disk import SECTOR, Fuse, UnsafeDisk, serve_machine
 
 SECTORS = 8
 OLD, ONE, TWO = (bytes([value]) * SECTOR for value in (0, 1, 2))
@@ -97,6 +97,15 @@ def test_after_a_cut_each_sector_is_as_flushed_or_as_written_since(
         held = set(medium[sector * SECTOR : (sector + 1) * SECTOR])
         assert len(held) == 1
         assert held <= allowed[sector]
+
+
+def test_the_fuse_blows_once_before_the_nth_request() -> None:
+    blown: list[int] = []
+    fuse = Fuse(lambda: blown.append(1))
+    assert not fuse.blows()
+    fuse.set(3)
+    assert [fuse.blows() for _ in range(5)] == [False, False, True, False, False]
+    assert blown == [1]
 
 
 @pytest.mark.skipif(shutil.which("qemu-io") is None, reason="there is no qemu-io (Debian: apt install qemu-utils)")

@@ -5,9 +5,11 @@ decides what the medium holds afterwards: what it held before, or any of the ver
 order, so that writes can be torn and swapped. What was flushed stays. Only sectors are whole, as on real cards. A flush
 takes its time, as on real cards too: what is cut in the middle of one is as if there had been none.
 
-    python -m tests.image.unsafe_disk IMAGE SOCKET [--seed N]
+    python -m tests.image.unsafe_disk IMAGE SOCKET [--seed N] [--flush-ms X]
 
-serves IMAGE, and says in JSON lines ``ready``, and ``cut`` whenever a machine let go of the disk.
+serves IMAGE, and says in JSON lines ``ready``, and ``cut`` whenever a machine let go of the disk. A number N on its
+standard input makes it stand still for good before its N-th request from there, in the middle of whatever the machine
+is doing to it; it says ``still``, and the plug can be pulled.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import json
 import os
 import struct
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
@@ -108,13 +111,41 @@ _HAS_FLAGS, _SEND_FLUSH = 1, 4
 _EINVAL = 22
 
 
+class Fuse:
+    """Blows before the n-th request after it was set; ``blown`` tells."""
+
+    def __init__(self, blown: Callable[[], None] = lambda: None) -> None:
+        self._blown = blown
+        self._left: int | None = None
+
+    def set(self, requests: int) -> None:
+        """So many requests from here."""
+        self._left = requests
+
+    def blows(self) -> bool:
+        """Whether it is now; to be asked once for each request."""
+        if self._left is None:
+            return False
+        self._left -= 1
+        if self._left > 0:
+            return False
+        self._left = None
+        self._blown()
+        return True
+
+
 async def serve_machine(
-    disk: UnsafeDisk, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, flush_s: float = 0.0
+    disk: UnsafeDisk,
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    flush_s: float = 0.0,
+    fuse: Fuse | None = None,
 ) -> None:
     """One machine, until it lets go of the disk.
 
     Args:
         flush_s: how long a flush takes.
+        fuse: when to stand still.
 
     Raises:
         IncompleteReadError, ConnectionError: it is gone.
@@ -126,6 +157,9 @@ async def serve_machine(
         if magic != _REQUEST_MAGIC or kind == _DISCONNECT:
             return
         data = await reader.readexactly(length) if kind == _WRITE else b""
+        if fuse is not None and fuse.blows():
+            await reader.read()
+            raise ConnectionResetError
         if kind == _FLUSH:
             await _busy(reader, flush_s)
         error, answer = _carry_out(disk, kind, offset, length, data)
@@ -186,10 +220,12 @@ def _option_reply(option: int, kind: int, data: bytes = b"") -> bytes:
 
 async def _serve(image: Path, socket: Path, seed: int, flush_s: float) -> None:
     disk, random = UnsafeDisk(image), Random(seed)
+    fuse = Fuse(lambda: _say(event="still"))
+    asyncio.get_running_loop().add_reader(sys.stdin, lambda: _obey(fuse))
 
     async def machine(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            await serve_machine(disk, reader, writer, flush_s)
+            await serve_machine(disk, reader, writer, flush_s, fuse)
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
@@ -201,6 +237,14 @@ async def _serve(image: Path, socket: Path, seed: int, flush_s: float) -> None:
     _say(event="ready")
     async with server:
         await server.serve_forever()
+
+
+def _obey(fuse: Fuse) -> None:
+    line = sys.stdin.readline()
+    if line:
+        fuse.set(int(line))
+    else:
+        asyncio.get_running_loop().remove_reader(sys.stdin)
 
 
 def _say(**fields: object) -> None:

@@ -30,6 +30,9 @@ _CLONE_NEWNET = 0x40000000
 # As a good SD card does; a poor one takes more.
 FLUSH_MS = 20.0
 
+# A meet that goes fast has its nights too, in which nothing happens to the card.
+ANSWER_S = 150.0
+
 # Under emulation, beside whatever else this machine does.
 BOOT_S = 400.0
 _POLL_S = 0.25
@@ -102,9 +105,16 @@ class Card:
         command = [sys.executable, "-m", "tests.image.unsafe_disk", "--seed", str(self._seed)]
         command += ["--flush-ms", str(FLUSH_MS)]
         command += [str(self.path), str(self.socket)]
-        self._process = await asyncio.create_subprocess_exec(*command, stdin=DEVNULL, stdout=PIPE, cwd=ROOT)
+        self._process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, cwd=ROOT)
         self._reading = asyncio.create_task(self._read(self._process))
         await self._next("ready")
+
+    async def stand_still_before(self, requests: int) -> None:
+        """Wait until the card stands still in the middle of things: before so many requests from here."""
+        assert self._process is not None
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{requests}\n".encode())
+        await self._next("still")
 
     async def settled(self) -> dict[str, Any]:
         """After the machine is gone: what the cut did to what was not flushed, as soon as it has."""
@@ -119,7 +129,7 @@ class Card:
             await self._reading
 
     async def _next(self, event: str) -> dict[str, Any]:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(ANSWER_S):
             line = await self._lines.get()
         assert line["event"] == event, line
         return line
