@@ -2,7 +2,7 @@
 
     python -m tests.image.power_cuts IMAGE [--cuts 20] [--seed N] [--meet RECORDING] [--speed X]
 
-Run by ``image-build/power-cut-test``. The machine is killed at a random moment, or at a random request to its disk. That
+Run by ``image-build/power-cut-test``. The machine is killed at a random moment or at a random request to its disk. That
 keeps what was flushed, and of the rest what chance will (`unsafe_disk`). Before the machine is switched on again its
 card is looked at: everything that a table was told is stored must be there under its number, and the file system must
 need no mending. The tables are never touched: they must find back by themselves. Some cuts strike while it boots.
