@@ -167,11 +167,15 @@ class Box:
         self._command += ["-netdev", f"tap,id=cable,ifname={hall.tap},script=no,downscript=no"]
         self._command += ["-device", f"virtio-net-pci,netdev=cable,mac={BOX_MAC}", "-no-reboot"]
 
-    async def power_on(self) -> None:
-        """It begins to boot; its console is in ``console``."""
+    async def power_on(self, stick: Path | None = None) -> None:
+        """It begins to boot, with a USB stick in it if there is one; its console is in ``console``."""
         self.console.unlink(missing_ok=True)
         self.begun_s = time.monotonic()
-        self._process = await asyncio.create_subprocess_exec(*self._command, stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE)
+        command = list(self._command)
+        if stick is not None:
+            command += ["-drive", f"if=none,id=stick,format=raw,file={stick}", "-device", "qemu-xhci"]
+            command += ["-device", "usb-storage,drive=stick"]
+        self._process = await asyncio.create_subprocess_exec(*command, stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE)
 
     async def pull_the_plug(self) -> None:
         """It is gone at once."""
