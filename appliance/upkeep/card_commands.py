@@ -30,7 +30,8 @@ from appliance.upkeep.updating import Outcome, Places, update
 
 SETTINGS = Path("/boot/firmware/openlifter.toml")
 RUN = Path("/run/openlifter")
-DATA_DIR = Path("/var/lib/openlifter-appliance")
+# Where the card's data partition is mounted; the other name of it comes only with the service.
+DATA_DIR = Path("/var/lib/private/openlifter-appliance")
 UPDATE_KEY = Path("/etc/openlifter-appliance/update.pem")
 URL = "http://127.0.0.1"
 REPORT = "openlifter-update.txt"
@@ -65,7 +66,10 @@ def card_settings(file: Path, to: Path, data_dir: Path) -> int:
         path = to / name
         path.touch(mode=0o600)
         path.write_text(text)
-    if box.pin is not None and data_dir.is_dir():
+    if box.pin is not None:
+        if not data_dir.is_dir():
+            sys.stderr.write(f"openlifter-appliance: the PIN is not set: there is no {data_dir}\n")
+            return 1
         passwords = Passwords()
         try:
             with left_to_its_owner(data_dir):

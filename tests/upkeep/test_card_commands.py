@@ -37,6 +37,13 @@ async def test_the_pin_in_the_file_is_the_pin(tmp_path: Path) -> None:
     assert pin.knows(token)
 
 
+def test_a_pin_that_cannot_be_set_is_no_success(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "openlifter.toml"
+    file.write_text('[operator]\npin = "246813"\n')
+    assert set_up(file, tmp_path / "run", tmp_path / "none") == 1
+    assert "the PIN is not set" in capsys.readouterr().err
+
+
 def test_the_files_of_the_network_are_only_for_root(tmp_path: Path) -> None:
     file = tmp_path / "openlifter.toml"
     file.write_text('[wifi]\nname = "Hall"\npassword = "correct horse"\ncountry = "DE"\n')
