@@ -33,12 +33,12 @@ from appliance.client.simulate import Simulation
 from tests.image.card_reader import data_partition, meets
 from tests.image.venue import BOX_URL, Box, Card, Venue, box_with_card, end_on_signals, move_to, venue
 
-# Of the updates of the meet: the first cut comes when the meet has begun, the last while there is something left.
-FIRST, LAST = 0.02, 0.95
+# Of the updates of the meet: the last cut comes while there is something left.
+LAST = 0.95
 # After the update that it waits for: in the middle of what the others are storing.
 LATEST_S = 0.3
 # Every other cut is not at a moment but at a request: in the middle of what the box does to its card.
-MOST_REQUESTS = 80
+MOST_REQUESTS = 40
 BOOT_CUT_S = (3.0, 25.0)
 BACK_S = 120.0
 
@@ -110,14 +110,13 @@ async def cut_again_and_again(
     """Run the meet, with the cuts in it. Returns them, and what was wrong at the end."""
     random = Random(seed)
     updates = sum(len(step.changes) for step in meet.steps)
-    moments = sorted(random.randrange(int(FIRST * updates), int(LAST * updates)) for _ in range(cuts))
     made: list[Cut] = []
     async with box_with_card(hall, image, place, mib=2600, seed=seed) as (box, card):
         await box.power_on()
         _say(event="first boot", ready_s=await box.ready())
         watched = WatchedMeet(meet, BOX_URL, seed, speed)
         running = asyncio.create_task(watched.run())
-        cutting = asyncio.create_task(_cut_all(watched, box, card, place, moments, random, made))
+        cutting = asyncio.create_task(_cut_all(watched, box, card, place, int(LAST * updates), cuts, random, made))
         await asyncio.wait({running, cutting}, return_when=asyncio.FIRST_EXCEPTION)
         if not cutting.done() or (cutting.exception() and not running.done()):
             cutting.cancel()
@@ -137,10 +136,19 @@ async def cut_again_and_again(
 
 
 async def _cut_all(
-    watched: WatchedMeet, box: Box, card: Card, place: Path, moments: list[int], random: Random, made: list[Cut]
+    watched: WatchedMeet,
+    box: Box,
+    card: Card,
+    place: Path,
+    last: int,
+    cuts: int,
+    random: Random,
+    made: list[Cut],
 ) -> None:
-    for number, moment in enumerate(moments, 1):
-        await watched.until_acked(moment)
+    for number in range(1, cuts + 1):
+        # From wherever the last cut has left the meet, so that each one strikes at something new.
+        share = max(1, (last - len(watched.acked)) // (cuts - number + 1))
+        await watched.until_acked(len(watched.acked) + random.randint(1, 2 * share - 1))
         if number % 2:
             await card.stand_still_before(random.randint(1, MOST_REQUESTS))
         else:
@@ -218,7 +226,7 @@ def main() -> int:
     parser.add_argument("--meet", type=Path, default=recording.DEMO, help="a recorded meet (default: the club meet)")
     parser.add_argument("--cuts", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--speed", type=float, default=1000.0, help="recorded seconds a second (default: 1000)")
+    parser.add_argument("--speed", type=float, default=400.0, help="recorded seconds a second (default: 400)")
     given = parser.parse_args()
     end_on_signals()
     meet = recording.load(recording.find(given.meet)[0])
