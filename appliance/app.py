@@ -9,7 +9,7 @@ import secrets
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -125,6 +125,7 @@ async def running(
     passwords: Passwords | None = None,
     monotonic: Callable[[], float] = time.monotonic,
     mounts: MountTable | None = None,
+    wrong_settings: Sequence[str] = (),
 ) -> AsyncIterator[Appliance]:
     """The appliance, up while the context lasts.
 
@@ -135,6 +136,7 @@ async def running(
         passwords: how passwords are hashed, by default at full strength.
         monotonic: the seconds by which sessions age.
         mounts: where to look for a stick, by default the system's tables.
+        wrong_settings: what was wrong in the config file and is not used.
 
     Raises:
         StorageError: the data directory or the database cannot be used. A database that is damaged can: it is put
@@ -153,8 +155,11 @@ async def running(
         await journal.start()
         unsafe = shutdowns.begin(data_dir.shutdowns)
         given = passwords or Passwords()
+        board = WarningBoard()
+        if wrong_settings:
+            board.put_up(warnings.SETTINGS_WRONG, "\n".join(wrong_settings))
         try:
-            rooms = _serving(settings, data_dir, journal, signer, given, monotonic, places, rescued, unsafe)
+            rooms = _serving(settings, data_dir, journal, signer, given, monotonic, places, rescued, unsafe, board)
             async with rooms as appliance:
                 yield appliance
         finally:
@@ -175,10 +180,11 @@ async def _serving(
     mounts: MountTable,
     rescued: Rescued | None,
     unsafe_shutdowns: int,
+    board: WarningBoard,
 ) -> AsyncIterator[Appliance]:
     facts = await journal.read(load_appliance)
     clock = ServiceClock(facts.service_seconds, monotonic)
-    board, doors = WarningBoard(), Doors()
+    doors = Doors()
     pin = OperatorPin(data_dir.operator_pin, passwords, signer, clock.now_s, monotonic)
     new_pin = await pin.prepare()
     if new_pin is not None:

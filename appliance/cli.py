@@ -22,13 +22,13 @@ from appliance.access.signing_key import SigningKeyDamaged
 from appliance.discovery import command as discover_command
 from appliance.displays.showing import DisplayKind, Showing
 from appliance.publishing import commands as publishing_commands
-from appliance.service import installing, logging, settings
+from appliance.service import console, hand_written, installing, logging, settings
 from appliance.service.notify import Notifier
 from appliance.service.watchdog import keep_telling
 from appliance.storage.data_dir import left_to_its_owner
 from appliance.storage.errors import StorageError
+from appliance.upkeep import card_commands, doctor_command
 from appliance.upkeep import commands as upkeep_commands
-from appliance.upkeep import doctor_command
 from appliance.web.openlifter_build import NotABuild
 from appliance.web.openlifter_install import install
 
@@ -65,6 +65,12 @@ def _parser(command: str) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     serve = commands.add_parser("serve", help="run the appliance until it is told to stop")
     settings.add_flags(serve)
+    serve.add_argument(
+        "--on-a-card",
+        metavar="FILE",
+        type=Path,
+        help="the config file of a box without a keyboard: what is wrong in it is a warning and stops nothing",
+    )
     serve.set_defaults(run=_serve)
     demo = commands.add_parser("demo", help="run the appliance, with a meet that types itself in")
     settings.add_flags(demo)
@@ -79,6 +85,11 @@ def _parser(command: str) -> argparse.ArgumentParser:
     as_service.set_defaults(run=_install_service)
     no_service = commands.add_parser("uninstall-service", help="no longer; the meets stay where they are")
     no_service.set_defaults(run=_uninstall_service)
+    screen = commands.add_parser("console", help="show on this terminal where the appliance is, and how it is")
+    screen.add_argument("--url", default="http://127.0.0.1", help="of the appliance (default: http://127.0.0.1)")
+    screen.add_argument("--needs", metavar="PATH", type=Path, help="where the disk with the meets must be mounted")
+    screen.set_defaults(run=_console)
+    card_commands.add_parsers(commands)
     upkeep_commands.add_parsers(commands, _settings)
     publishing_commands.add_parsers(commands, _settings)
     discover_command.add_parser(commands)
@@ -105,7 +116,11 @@ def _settings(parsed: argparse.Namespace) -> settings.Settings:
 
 
 def _serve(parsed: argparse.Namespace) -> int:
-    return asyncio.run(_run(_settings(parsed)))
+    if parsed.on_a_card is None:
+        return asyncio.run(_run(_settings(parsed)))
+    chosen, problems = hand_written.load(parsed.on_a_card, settings.flags_of(parsed), os.environ)
+    logging.configure(chosen)
+    return asyncio.run(_run(chosen, wrong_settings=[str(problem) for problem in problems]))
 
 
 def _demo(parsed: argparse.Namespace) -> int:
@@ -126,6 +141,11 @@ def _install_openlifter(parsed: argparse.Namespace) -> int:
     return 0
 
 
+def _console(parsed: argparse.Namespace) -> int:
+    console.show(parsed.url, parsed.needs)
+    return 0
+
+
 def _install_service(parsed: argparse.Namespace) -> int:
     installation, place = installing.this_installation(), installing.Place()
     print(installing.planned(installation, place) if parsed.dry_run else installing.install(installation, place))
@@ -137,7 +157,7 @@ def _uninstall_service(_parsed: argparse.Namespace) -> int:
     return 0
 
 
-async def _run(chosen: settings.Settings, *, demonstrate: bool = False) -> int:
+async def _run(chosen: settings.Settings, *, demonstrate: bool = False, wrong_settings: Sequence[str] = ()) -> int:
     """The appliance, until a signal ends it or a bug does."""
     _allow_many_sockets()
     # Where every thread stood, if the watchdog or a crash ends it.
@@ -148,7 +168,7 @@ async def _run(chosen: settings.Settings, *, demonstrate: bool = False) -> int:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, told.set)
-    async with app.running(chosen) as appliance:
+    async with app.running(chosen, wrong_settings=wrong_settings) as appliance:
         if appliance.new_pin is not None:
             print(f"The operator PIN is {appliance.new_pin}. It is shown only now: write it down.", flush=True)
         stopping = asyncio.create_task(told.wait())

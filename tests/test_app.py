@@ -9,10 +9,12 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 from msgspec.structs import replace
 
 from appliance import app, cli
+from appliance.access.passwords import Passwords
 from appliance.protocol import messages
 from appliance.service.settings import Settings
 from appliance.storage.data_dir import snapshots_in
@@ -187,3 +189,17 @@ async def test_the_schedule_pokes_the_outbox(tmp_path: Path, monkeypatch: pytest
         (tmp_path / "later").mkdir()
         async with asyncio.timeout(10):
             await sent.wait()
+
+
+async def test_what_is_wrong_in_the_file_on_the_card_is_told_on_the_page_and_stops_nothing(tmp_path: Path) -> None:
+    settings = Settings(host="127.0.0.1", port=0, data_dir=tmp_path)
+    wrong = ["openlifter.toml, line 3: is no setting <here>"]
+    passwords = Passwords(n=2, r=1, p=1)
+    async with (
+        app.running(settings, passwords, wrong_settings=wrong) as appliance,
+        aiohttp.ClientSession(appliance.url) as http,
+        http.get("/") as page,
+        http.get("/readyz") as ready,
+    ):
+        assert "openlifter.toml, line 3: is no setting &lt;here&gt;" in await page.text()
+        assert ready.status == 200

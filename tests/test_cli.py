@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 
 from appliance import __version__, cli
+from appliance.service.settings import Settings
 from tests.faults.served import Served
 from tests.world import Table, World
 
@@ -85,3 +86,24 @@ def test_a_damaged_signing_key_is_said_in_words(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "signing.key has 5 bytes" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_on_a_card_what_is_right_in_the_file_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rest is handed on, to be warned of; nothing of it is an error."""
+    started: list[tuple[Settings, list[str]]] = []
+
+    async def run_instead(chosen: Settings, *, wrong_settings: list[str]) -> int:
+        started.append((chosen, wrong_settings))
+        return 0
+
+    monkeypatch.setattr(cli, "_run", run_instead)
+    file = tmp_path / "openlifter.toml"
+    file.write_text('[server]\nname = "Hall 2"\nport = "secret"\n\n[wifi]\nname = Hall\n')
+    assert cli.main(["serve", "--on-a-card", str(file), "--port", "80"]) == 0
+    [(chosen, wrong)] = started
+    assert (chosen.name, chosen.port) == ("Hall 2", 80)
+    assert [line.split(":")[0] for line in wrong] == [
+        "openlifter.toml, line 6",
+        "openlifter.toml, [server] port",
+    ]
+    assert "secret" not in str(wrong)

@@ -137,6 +137,21 @@ def resolve(
     Raises:
         SettingsError: with every mistake of every source, also of those that a later source overrides.
     """
+    settings, problems = settle(file_values, env, flags, file_name=file_name)
+    if problems:
+        raise SettingsError(problems)
+    return settings
+
+
+def settle(
+    file_values: Mapping[str, object],
+    env: Mapping[str, str],
+    flags: Mapping[str, object],
+    *,
+    file_name: str = CONFIG_NAME,
+    quoting: bool = True,
+) -> tuple[Settings, list[Problem]]:
+    """As `resolve`, but what is wrong is left out and returned; without ``quoting`` no problem tells a value."""
     problems: list[Problem] = []
     values: dict[str, object] = {}
     for setting, source, raw in [
@@ -149,13 +164,14 @@ def resolve(
         try:
             values[setting.name] = setting.parse(raw)
         except ValueError:
-            problems.append(Problem(source, f"must be {setting.allowed}, not {_quoted(raw)}"))
-    if problems:
-        raise SettingsError(problems)
+            problems.append(
+                Problem(source, f"must be {setting.allowed}" + (f", not {_quoted(raw)}" if quoting else ""))
+            )
     settings = msgspec.structs.replace(Settings(), **values)
     if settings.mail_server is not None and settings.mail_sender is None:
-        raise SettingsError([Problem("[mail] from", "must be set, since [mail] username is no e-mail address")])
-    return settings
+        problems.append(Problem("[mail] from", "must be set, since [mail] username is no e-mail address"))
+        settings = msgspec.structs.replace(settings, mail_server=None)
+    return settings, problems
 
 
 def load(flags: Mapping[str, object], env: Mapping[str, str], config: str | Path | None = None) -> Settings:

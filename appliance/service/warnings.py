@@ -15,11 +15,15 @@ _log = get_logger(__name__)
 
 
 class OperatorWarning(Struct, frozen=True):
-    """One kind of warning: its ``name``, what it means, and what to do about it."""
+    """One kind of warning: its ``name``, what it means, and what to do about it.
+
+    ``open``: everybody in the hall may read its detail; else only the operator.
+    """
 
     name: str
     meaning: str
     remedy: str
+    open: bool = False
 
 
 class Active(Struct, frozen=True):
@@ -29,6 +33,7 @@ class Active(Struct, frozen=True):
     meaning: str
     remedy: str
     detail: str
+    open: bool = False
 
 
 DATABASE_REPLACED = OperatorWarning(
@@ -117,6 +122,13 @@ NAME_TAKEN = OperatorWarning(
     "Another device on this network is called openlifter.local already. This appliance has another name.",
     "Use the name or the address that is shown here. If the other one is a spare appliance, switch it off.",
 )
+SETTINGS_WRONG = OperatorWarning(
+    "settings_wrong",
+    "Something in the settings file on the card cannot be used. Everything else in it counts.",
+    "Switch the box off, put its card into a computer, mend the lines that are named here in openlifter.toml, and "
+    "start it again.",
+    open=True,
+)
 SECOND_RESPONDER = OperatorWarning(
     "second_responder",
     "Another program on this computer answers for names on the network too. Mostly both work side by side.",
@@ -173,6 +185,7 @@ CATALOGUE = (
     NO_NETWORK,
     DISCOVERY_FAILED,
     NAME_TAKEN,
+    SETTINGS_WRONG,
     SECOND_RESPONDER,
     PUBLISHING_LOGIN,
     PUBLISHING_REFUSED,
@@ -205,7 +218,7 @@ class WarningBoard:
     def active(self) -> list[Active]:
         """What holds now, in the order of the catalogue, which is that of weight."""
         return [
-            Active(each.name, each.meaning, each.remedy, self._details[each.name])
+            Active(each.name, each.meaning, each.remedy, self._details[each.name], each.open)
             for each in CATALOGUE
             if each.name in self._details
         ]

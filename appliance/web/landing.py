@@ -62,10 +62,17 @@ def _verdict(active: Iterable[Active]) -> str:
     if not warned:
         return '<section class="verdict" data-state="well"><p class="line">Everything is well.</p></section>'
     articles = "".join(
-        f"<article><h3>{escape(each.meaning)}</h3><p>{escape(each.remedy)}</p></article>" for each in warned
+        f"<article><h3>{escape(each.meaning)}</h3>{_detail(each)}<p>{escape(each.remedy)}</p></article>"
+        for each in warned
     )
     said = "One thing needs a look." if len(warned) == 1 else f"{len(warned)} things need a look."
     return f'<section class="verdict" data-state="look"><p class="line">{said}</p>{articles}</section>'
+
+
+def _detail(warning: Active) -> str:
+    """What exactly was seen, one line each, where everybody may know."""
+    lines = warning.detail.splitlines() if warning.open else []
+    return f"<ul>{''.join(f'<li><code>{escape(line)}</code></li>' for line in lines)}</ul>" if lines else ""
 
 
 def _door(address: str, name: str, about: str, kind: str = "") -> str:

@@ -9,6 +9,7 @@ from appliance.live.connection import Connection
 from appliance.live.doors import Doors
 from appliance.live.meets import Meets
 from appliance.protocol.words import CloseCode
+from appliance.web import captive
 from appliance.web.boards import BoardPages
 from appliance.web.display import DisplayPages
 from appliance.web.displays import DisplaysPage
@@ -84,6 +85,8 @@ def make_web(meets: Meets, doors: Doors, pages: Pages) -> web.Application:
     app.router.add_get("/openlifter/{path:.*}", pages.openlifter.serve)
     app.router.add_get("/api/v1/qr.svg", qr_svg)
     app.router.add_get("/static/{path:.+}", StaticFiles().serve)
+    for probe in captive.PROBES:
+        app.router.add_get(probe, captive.to_the_page)
     app.on_shutdown.append(_show_out)
     return app
 

@@ -64,6 +64,12 @@ class Network:
             host.run("ip", "addr", "add", address, "dev", card)
         host.run("ip", "link", "set", card, "up")
 
+    def add_tap(self, name: str, switch: str) -> tuple[str, str]:
+        """A socket in a switch for a virtual machine: the namespace to start it in, and the name of its tap device."""
+        self._in(self._hall, "ip", "tuntap", "add", name, "mode", "tap")
+        self._in(self._hall, "ip", "link", "set", name, "master", switch, "up")
+        return self._hall, name
+
     def remove_card(self, host: Host, card: str) -> None:
         """Pull a card out, with its cable."""
         self._in(self._hall, "ip", "link", "del", f"{host.name}-{card}")
