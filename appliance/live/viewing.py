@@ -10,6 +10,9 @@ from appliance.live.outbox import Newest
 from appliance.live.wire import Wire
 from appliance.protocol.words import CloseCode
 
+NOT_HERE = 4404
+"""Why a display's socket is closed: no such board, or no such meet on this appliance at present. No table hears it."""
+
 # A viewer has nothing to say.
 MAX_READ_BYTES = 4096
 

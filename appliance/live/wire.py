@@ -43,7 +43,7 @@ class Wire:
         )
         self._outbox = Outbox()
         self._something_to_send = asyncio.Event()
-        self._ended: asyncio.Future[CloseCode | None] = self.loop.create_future()
+        self._ended: asyncio.Future[int | None] = self.loop.create_future()
 
     async def run(
         self, opened: Callable[[], None], heard: Callable[[WSMessage], Awaitable[None]]
@@ -81,7 +81,7 @@ class Wire:
         """What waits to be sent."""
         return self._outbox.waiting_bytes
 
-    def close(self, code: CloseCode) -> None:
+    def close(self, code: int) -> None:
         """Close the socket soon; what waits to be sent goes first where the other side still takes it."""
         if not self._ended.done():
             self._ended.set_result(code)
@@ -127,7 +127,7 @@ class Wire:
         code = self._ended.result() if self._ended.done() else None
         if not self._ended.done():
             self._ended.set_result(None)
-        if code is not None and code is not CloseCode.TOO_SLOW:
+        if code is not None and code != CloseCode.TOO_SLOW:
             self._something_to_send.set()
             await asyncio.wait({sending}, timeout=FLUSH_S)
         sending.cancel()

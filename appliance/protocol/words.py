@@ -49,8 +49,6 @@ class CloseCode(IntEnum):
     GOING_DOWN = 1001
     PROTOCOL_ABUSE = 4400
     NOT_AUTHENTICATED = 4401
-    NOT_HERE = 4404
-    """Of displays only: no such board, or no such meet on this appliance at present."""
     TOO_SLOW = 4408
     SUPERSEDED = 4409
     RATE_LIMITED = 4429

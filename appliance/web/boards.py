@@ -11,7 +11,7 @@ from appliance.displays.desk import DisplayDesk
 from appliance.live.doors import Doors
 from appliance.live.feed import Feed, NoSuchPlatform
 from appliance.live.meets import Meets
-from appliance.live.viewing import Viewing
+from appliance.live.viewing import NOT_HERE, Viewing
 from appliance.protocol.words import CloseCode
 
 # A key is asked for, so any page may show what it opens.
@@ -81,6 +81,6 @@ async def _refuse(request: web.Request, status: int, why: str) -> web.StreamResp
         return web.json_response({"error": why}, status=status, headers=_HEADERS)
     socket = web.WebSocketResponse()
     await socket.prepare(request)
-    code = CloseCode.NOT_AUTHENTICATED if status == 401 else CloseCode.NOT_HERE
+    code = CloseCode.NOT_AUTHENTICATED if status == 401 else NOT_HERE
     await socket.close(code=code, message=why.encode()[:120])
     return socket

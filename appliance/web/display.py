@@ -12,6 +12,7 @@ from appliance.displays.screens import TooManyScreens
 from appliance.displays.showing import DisplayKind, waiting_address
 from appliance.live.doors import Doors
 from appliance.live.outbox import Newest
+from appliance.live.viewing import NOT_HERE
 from appliance.live.wire import Wire
 from appliance.protocol.words import HEARTBEAT_S, CloseCode
 from appliance.web.assets import ASK_AGAIN
@@ -149,4 +150,4 @@ class _Line:
             screen = None
         self._known = screen is not None
         if screen is None:
-            self._wire.close(CloseCode.NOT_HERE)
+            self._wire.close(NOT_HERE)
