@@ -13,7 +13,7 @@ from playwright.async_api import Browser, Page, expect
 from appliance.access.bundles import from_text
 from appliance.access.display_keys import display_key, new_key_id
 from appliance.client.server_process import appliance_process
-from appliance.displays.showing import DisplayKind, Showing, address
+from appliance.displays.showing import DisplayKind, Options, Showing, address
 from tests.browser.display_meets import GOOD, SITUATIONS, typed_in
 from tests.displays.venue import key_of
 from tests.world import Table, World
@@ -153,7 +153,8 @@ async def test_twenty_displays_outlive_a_server_that_is_killed(
         pages = []
         for kind in kinds:
             page = await context.new_page()
-            await page.goto(venue.url + address(Showing(kind, table.meet_id), key))
+            # Pages that stand so long that none is turned meanwhile.
+            await page.goto(venue.url + address(Showing(kind, table.meet_id, options=Options(seconds=120)), key))
             await page.locator(".stage[data-state=live]").wait_for()
             pages.append(page)
         before = [await page.locator(".stage").inner_text() for page in pages]
