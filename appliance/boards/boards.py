@@ -14,10 +14,10 @@ from appliance.boards.order import order_board
 from appliance.boards.platform import platform_board
 from appliance.boards.scene import Scene, scene_of
 from appliance.boards.stand import Changes, Mark, Stand
-from appliance.boards.tallies import Tallies, Touched
+from appliance.boards.tallies import Tallies
 from appliance.meet.records import Accepted, Location
 from appliance.meet.state import State
-from appliance.powerlifting.placing import Category, PointsCategory
+from appliance.powerlifting.placing import Category
 from appliance.powerlifting.totals import COUNTING
 
 Place = tuple[BoardKind, int | None]
@@ -65,12 +65,14 @@ class Boards:
         changes = self._stand.take(updates)
         if changes.meet:
             return self._begin_anew()
-        touched = self._retally(changes)
+        categories: set[Category] = set()
+        for was, now in changes.entries.values():
+            categories |= self._tallies.replace(was, now)
         if changes.marks:
             self._decide(changes.marks, before, now_s)
-        return self._forget(self._touched(changes, touched, before))
+        return self._forget(self._touched(changes, categories, before))
 
-    def renew(self, state: State, _now_s: float) -> frozenset[Place]:
+    def renew(self, state: State) -> frozenset[Place]:
         """The meet may be another one. Returns the boards that may be others now: all."""
         places = self._everywhere()
         self._decisions.clear()
@@ -91,7 +93,6 @@ class Boards:
     # ------------------------------------------------------------ what stands
 
     def _begin(self, state: State) -> None:
-        self._state = state
         self._stand = Stand(self._locations, state)
         self._start_counting()
 
@@ -118,14 +119,6 @@ class Boards:
             meet.formula,
         )
 
-    def _retally(self, changes: Changes) -> Touched:
-        by_total, by_points = frozenset[Category](), frozenset[PointsCategory]()
-        for before, after in changes.entries.values():
-            touched = self._tallies.replace(before, after)
-            by_total |= touched.by_total
-            by_points |= touched.by_points
-        return Touched(by_total, by_points)
-
     def _scene(self, platform: int) -> Scene:
         scene = self._scenes.get(platform)
         if scene is None:
@@ -138,14 +131,14 @@ class Boards:
         of_platforms = {(kind, platform) for kind in BoardKind if kind.of_platform for platform in self.platforms}
         return frozenset(of_platforms | {(kind, None) for kind in BoardKind if not kind.of_platform} | set(self._drawn))
 
-    def _touched(self, changes: Changes, touched: Touched, before: dict[int, Scene]) -> set[Place]:
+    def _touched(self, changes: Changes, categories: set[Category], before: dict[int, Scene]) -> set[Place]:
         places: set[Place] = set()
         here = {(each.day, each.platform) for pair in changes.entries.values() for each in pair if each is not None}
         for platform, scene in before.items():
             own = (scene.lifting.day, platform) in here
             if own or changes.liftings:
                 self._scenes.pop(platform, None)
-            if own or changes.liftings or self._are_ranked_with(touched.by_total, scene):
+            if own or changes.liftings or self._are_ranked_with(categories, scene):
                 places |= {(kind, platform) for kind in BoardKind if kind.of_platform}
         if changes.entries:
             places |= {(BoardKind.LEADERS, None), (BoardKind.RESULTS, None)}
@@ -153,7 +146,7 @@ class Boards:
             places.add((BoardKind.PROGRESS, None))
         return places
 
-    def _are_ranked_with(self, categories: frozenset[Category], scene: Scene) -> bool:
+    def _are_ranked_with(self, categories: set[Category], scene: Scene) -> bool:
         """Whether somebody of a flight may have another place, because of somebody elsewhere."""
         return any(self._tallies.first_category(entry) in categories for entry in scene.flight.values())
 

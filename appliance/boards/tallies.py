@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from msgspec import Struct
-
 from appliance.boards.lifters import weight_of
 from appliance.boards.memo import Memo
 from appliance.boards.model import Standing, Weight
@@ -43,13 +41,6 @@ _Ranked = tuple[Ranking, dict[int, int], list[TotalKey]]
 """A ranking with the positions of its lifters by id, and what it is sorted by."""
 
 
-class Touched(Struct, frozen=True):
-    """The categories in which something changed."""
-
-    by_total: frozenset[Category]
-    by_points: frozenset[PointsCategory]
-
-
 class Tallies:
     """The rankings of a meet.
 
@@ -78,18 +69,19 @@ class Tallies:
         self.masters = self._by_points([each for each in of_age if is_master(each, meet)], self._adjusted)
         self._known: dict[tuple[bool, Category], _Ranked] = {}
 
-    def replace(self, before: Entry | None, after: Entry | None) -> Touched:
-        """A lifter has changed, come or gone."""
+    def replace(self, before: Entry | None, after: Entry | None) -> set[Category]:
+        """A lifter has changed, come or gone; returns the categories in which places may be others now."""
         if after is not None:
             self.memo.keep(after)
         elif before is not None:
             self.memo.drop(before)
-        by_total = self.final.replace(before, after) | self.projected.replace(before, after)
-        by_points = self.by_points.replace(before, after) | self.best.replace(before, after)
+        touched = self.final.replace(before, after) | self.projected.replace(before, after)
+        self.by_points.replace(before, after)
+        self.best.replace(before, after)
         if self._aged:
             self.juniors.replace(*(self._if(is_junior, entry) for entry in (before, after)))
             self.masters.replace(*(self._if(is_master, entry) for entry in (before, after)))
-        return Touched(frozenset(by_total), frozenset(by_points))
+        return touched
 
     # ------------------------------------------------------------ one lifter
 

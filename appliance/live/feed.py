@@ -164,8 +164,8 @@ class Feed:
     def _changed(self, updates: list[Accepted] | None) -> None:
         if self._boards is None:
             return
-        boards, now_s = self._boards, self._loop.time()
-        self._touch(boards.renew(self._hub.state, now_s) if updates is None else boards.take(updates, now_s))
+        boards = self._boards
+        self._touch(boards.renew(self._hub.state) if updates is None else boards.take(updates, self._loop.time()))
 
     def _touch(self, touched: frozenset[_Place]) -> None:
         for place in touched:

@@ -9,7 +9,7 @@ from aiohttp import hdrs, web
 from appliance.boards.model import BoardKind
 from appliance.displays.desk import DisplayDesk
 from appliance.live.doors import Doors
-from appliance.live.feed import Feed, NoSuchPlatform
+from appliance.live.feed import NoSuchPlatform
 from appliance.live.meets import Meets
 from appliance.live.viewing import NOT_HERE, Viewing
 from appliance.protocol.words import CloseCode
@@ -59,11 +59,6 @@ class BoardPages:
         if _wants_socket(request):
             return await self._doors.serve(Viewing(request, feed, kind, platform))
         return web.Response(body=frame, content_type="application/json", headers=_HEADERS)
-
-    @property
-    def feeds(self) -> list[Feed]:
-        """The boards of all meets."""
-        return self._meets.feeds
 
 
 def _platform(request: web.Request) -> int | None:

@@ -319,7 +319,7 @@ def test_a_meet_that_was_recovered_is_shown_as_it_is_now() -> None:
     meet, other = three_lifters(), three_lifters()
     other.change(1, name="Somebody else")
     assert meet.platform().current is not None
-    touched = meet.boards.renew(other.state, 0.0)
+    touched = meet.boards.renew(other.state)
     assert (Kind.PLATFORM, 1) in touched
     assert msgspec.json.encode(meet.platform()) == msgspec.json.encode(other.platform())
 
