@@ -25,6 +25,7 @@ from appliance.live.meets import Meets, Membership
 from appliance.protocol.codec import decode_value
 from appliance.storage.errors import StorageError
 from appliance.web import displays_page, operator_page
+from appliance.web.json_answer import json_answer, json_error
 from appliance.web.operator import COOKIE as OPERATOR_COOKIE
 from appliance.web.security import same_origin
 
@@ -361,11 +362,9 @@ def _platforms(hub: Hub) -> int:
     return min(max(known, default=1), _MOST_PLATFORMS)
 
 
-def _json(value: object, status: int = 200) -> web.Response:
-    return web.Response(
-        body=msgspec.json.encode(value), status=status, content_type="application/json", headers=_HEADERS
-    )
+def _json(value: object) -> web.Response:
+    return json_answer(value, _HEADERS)
 
 
 def _error(status: int, what: str) -> web.Response:
-    return _json({"error": what}, status)
+    return json_error(status, what, _HEADERS)

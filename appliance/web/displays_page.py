@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from appliance.web.house_page import STYLE, data, frame
+
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'"
@@ -37,14 +39,5 @@ back sees nothing any more.</p>
 
 def desk(state: bytes) -> str:
     """The page. ``state`` is JSON, as ``/displays/state`` gives it."""
-    # Inside a script element only "<" could end the data.
-    data = state.decode().replace("<", "\\u003c")
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<meta name="color-scheme" content="light dark">'
-        "<title>Displays · OpenLifter appliance</title>"
-        '<link rel="stylesheet" href="/static/style/house.css"><link rel="stylesheet" href="/static/style/desk.css">'
-        f'</head>\n<body>{_BODY}<script type="application/json" id="state">{data}</script>'
-        '<script type="module" src="/static/house/displays.js"></script></body></html>\n'
-    )
+    script = '<script type="module" src="/static/house/displays.js"></script>'
+    return frame("Displays · OpenLifter appliance", _BODY + data(state) + script, STYLE, "/static/style/desk.css")

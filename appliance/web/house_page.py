@@ -1,4 +1,4 @@
-"""The frame of the pages that anybody on the network may open: the landing page and the network doctor."""
+"""The frame of all pages of the house, and the headers of those that anybody on the network may open."""
 
 from __future__ import annotations
 
@@ -17,14 +17,28 @@ HEADERS = {
 }
 
 
+STYLE = "/static/style/house.css"
+
+
 def house_page(title: str, body: str) -> web.Response:
-    """A page of the house; ``body`` is HTML."""
-    text = (
+    """A page of the house for everybody; ``body`` is HTML."""
+    return web.Response(text=frame(title, body, STYLE), content_type="text/html", headers=HEADERS)
+
+
+def frame(title: str, body: str, *styles: str) -> str:
+    """A whole page; ``body`` is HTML, ``styles`` are the addresses of its style sheets."""
+    sheets = "".join(f'<link rel="stylesheet" href="{style}">' for style in styles)
+    return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="color-scheme" content="light dark">'
-        f"<title>{escape(title)}</title>"
-        '<link rel="stylesheet" href="/static/style/house.css"></head>\n'
+        f"<title>{escape(title)}</title>{sheets}</head>\n"
         f"<body>{body}</body></html>\n"
     )
-    return web.Response(text=text, content_type="text/html", headers=HEADERS)
+
+
+def data(state: bytes) -> str:
+    """The element ``#state``, from which a page's script reads this JSON."""
+    # Inside a script element only "<" could end the data.
+    escaped = state.decode().replace("<", "\\u003c")
+    return f'<script type="application/json" id="state">{escaped}</script>'

@@ -23,6 +23,7 @@ from appliance.upkeep.keeper import SnapshotKeeper
 from appliance.upkeep.restorer import Restorer
 from appliance.upkeep.self_check import SelfCheck
 from appliance.web import operator_page
+from appliance.web.json_answer import json_answer, json_error
 from appliance.web.operator_page import CONFIRMATION
 from appliance.web.security import same_origin
 
@@ -279,14 +280,12 @@ def _html(text: str, status: int = 200) -> web.Response:
     return web.Response(text=text, status=status, content_type="text/html", headers=_HEADERS)
 
 
-def _json(value: object, status: int = 200) -> web.Response:
-    return web.Response(
-        body=msgspec.json.encode(value), status=status, content_type="application/json", headers=_HEADERS
-    )
+def _json(value: object) -> web.Response:
+    return json_answer(value, _HEADERS)
 
 
 def _error(status: int, what: str) -> web.Response:
-    return _json({"error": what}, status)
+    return json_error(status, what, _HEADERS)
 
 
 def _see_page(where: str = "/operator") -> web.Response:

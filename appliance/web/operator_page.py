@@ -6,6 +6,8 @@ from html import escape
 
 import msgspec
 
+from appliance.web.house_page import data, frame
+
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'"
@@ -46,8 +48,6 @@ counts at once.</p><code>openlifter-appliance operator-pin --new</code></details
 
 def desk(state: bytes) -> str:
     """The page for who is signed in. ``state`` is JSON, as ``/operator/state`` gives it."""
-    # Inside a script element only "<" could end the data.
-    data = state.decode().replace("<", "\\u003c")
     return _page(
         "Operator",
         f"""<header class="top"><div><h1>Operator</h1><p id="version"></p></div>
@@ -79,7 +79,7 @@ still holds newer changes offers them again.</p>
 </form></dialog>
 <noscript><p class="problem">This page needs JavaScript. On the appliance itself,
 <code>openlifter-appliance snapshots list</code> shows the snapshots.</p></noscript>
-<script type="application/json" id="state">{data}</script>
+{data(state)}
 <script type="module" src="/static/admin/operator.js"></script>""",
     )
 
@@ -90,11 +90,4 @@ def as_state(state: object) -> bytes:
 
 
 def _page(title: str, body: str) -> str:
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<meta name="color-scheme" content="light dark">'
-        f"<title>{escape(title)} · OpenLifter appliance</title>"
-        '<link rel="stylesheet" href="/static/admin/operator.css"></head>\n'
-        f"<body>{body}</body></html>\n"
-    )
+    return frame(f"{title} · OpenLifter appliance", body, "/static/admin/operator.css")
