@@ -104,11 +104,8 @@ class _Change(Struct, frozen=True, forbid_unknown_fields=True):
     showing: Showing | UnsetType | None = UNSET
 
 
-class _Everything(str):
-    """Stands for all meets: what the operator looks after."""
-
-
-_ALL = _Everything("*")
+_ALL = "*"
+"""In the place of a meet's id: all meets, which the operator looks after."""
 
 
 class DisplaysPage:
@@ -177,7 +174,7 @@ class DisplaysPage:
         return web.Response(body=self._state(scope), content_type="application/json", headers=_HEADERS)
 
     def _state(self, scope: str) -> bytes:
-        hubs = [hub for hub in reversed(self._meets.hubs) if scope in (_ALL, hub.meet.meet_id)]
+        hubs = [hub for hub in reversed(self._meets.hubs) if _covers(scope, hub.meet.meet_id)]
         logo = self._look.logo
         return msgspec.json.encode(
             DeskState(
@@ -187,7 +184,7 @@ class DisplaysPage:
                 keys=[
                     KeyView(key.key_id, key.meet_id, key.label)
                     for key in self._desk.keys
-                    if scope in (_ALL, key.meet_id)
+                    if _covers(scope, key.meet_id)
                 ],
                 colours=self._look.colours,
                 logo=None if logo is None else f"/display/logo?v={logo.mark}",
@@ -266,7 +263,7 @@ class DisplaysPage:
 
         async def do(scope: str, _: dict[str, object]) -> dict[str, object]:
             key_id = request.match_info["id"]
-            if not any(key.key_id == key_id and scope in (_ALL, key.meet_id) for key in self._desk.keys):
+            if not any(key.key_id == key_id and _covers(scope, key.meet_id) for key in self._desk.keys):
                 raise _NotYours
             await self._desk.revoke(key_id)
             return {}
@@ -299,9 +296,9 @@ class DisplaysPage:
         return await self._take_file(request, self._look.set_custom_css)
 
     async def _take_file(self, request: web.Request, keep: Callable[[bytes], None]) -> web.Response:
-        refusal = self._refusal(request)
-        if refusal is not None:
-            return refusal
+        admitted = self._admitted(request)
+        if isinstance(admitted, web.Response):
+            return admitted
         content = await request.content.read(MAX_LOGO_BYTES + 1)
         try:
             await asyncio.to_thread(keep, content)
@@ -313,22 +310,22 @@ class DisplaysPage:
 
     # ------------------------------------------------------------ doing
 
-    def _refusal(self, request: web.Request) -> web.Response | None:
+    def _admitted(self, request: web.Request) -> str | web.Response:
+        """The meet whose screens an order may be about, `_ALL` for all; else why there is none."""
         if not same_origin(request):
             return _error(403, "the request does not come from a page of this appliance")
-        return None if self._scope(request) is not None else _error(401, "sign in again")
+        return self._scope(request) or _error(401, "sign in again")
 
     async def _do(
         self, request: web.Request, kind: type[Order], do: Callable[[str, Order], Awaitable[object]]
     ) -> web.Response:
         """Carry out an order of somebody who may give it."""
-        refusal = self._refusal(request)
-        scope = self._scope(request)
-        if refusal is not None or scope is None:
-            return refusal or _error(401, "sign in again")
+        admitted = self._admitted(request)
+        if isinstance(admitted, web.Response):
+            return admitted
         try:
             order = msgspec.json.decode(await request.read() or b"{}", type=kind)
-            return _json(await do(scope, order))
+            return _json(await do(admitted, order))
         except msgspec.DecodeError as error:
             return _error(400, str(error))
         except NoSuchScreen:
@@ -346,12 +343,16 @@ class _NotYours(Exception):
         return "this page is for the screens of another meet"
 
 
+def _covers(scope: str, meet_id: str) -> bool:
+    return scope in (_ALL, meet_id)
+
+
 def _within(scope: str, screen: Screen) -> bool:
-    return scope is _ALL or screen.showing is None or screen.showing.meet_id == scope
+    return screen.showing is None or _covers(scope, screen.showing.meet_id)
 
 
 def _must_be_within(scope: str, showing: Showing) -> None:
-    if scope is not _ALL and showing.meet_id != scope:
+    if not _covers(scope, showing.meet_id):
         raise _NotYours
 
 
