@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import msgspec
 from aiohttp import WSMessage, WSMsgType, hdrs, web
 from msgspec import Struct
@@ -110,6 +112,7 @@ class _Line:
         self._desk = desk
         self._known = False
         self._beats = 0
+        self._next_beat: asyncio.TimerHandle | None = None
         self.address = self._wire.address
 
     async def serve(self) -> web.WebSocketResponse:
@@ -119,7 +122,8 @@ class _Line:
         finally:
             if self._known:
                 self._desk.went(self._screen_id, self)
-            self._next_beat.cancel()
+            if self._next_beat is not None:
+                self._next_beat.cancel()
 
     def send(self, frame: bytes) -> None:
         """Queue a frame that must arrive."""

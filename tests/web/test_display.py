@@ -47,6 +47,11 @@ async def test_what_is_not_an_id_is_no_screen(venue: World) -> None:
         assert (await line.closed())[0] == 4404
 
 
+async def test_a_line_that_asks_for_no_socket_is_refused(venue: World) -> None:
+    async with browser(venue) as here:
+        assert (await here.get("/display/line?id=101-abcdef")).status == 400
+
+
 async def test_a_screen_is_told_what_to_show_over_its_line(venue: World) -> None:
     table = await meet_of(venue)
     async with browser(venue) as here:
@@ -87,7 +92,7 @@ async def test_the_look_is_served_without_anything_that_could_run(venue: World) 
         assert "sandbox" in logo.headers["Content-Security-Policy"]
 
 
-async def test_a_meet_of_which_one_screen_is_shown_tells_a_restarted_appliance_nothing_new(venue: World) -> None:
+async def test_a_key_is_good_after_a_restart_too(venue: World) -> None:
     table = await meet_of(venue)
     meet_id, key = table.meet_id, key_of(venue, table.meet_id)
     await venue.restart()
