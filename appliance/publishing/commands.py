@@ -9,7 +9,8 @@ import sqlite3
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -25,6 +26,8 @@ from appliance.storage.errors import StorageFailed, reason_of
 from appliance.storage.mirror import MountTable
 from appliance.storage.publications import load_publications, load_submissions
 from appliance.storage.snapshots import open_reader
+
+T = TypeVar("T")
 
 SettingsOf = Callable[[argparse.Namespace], Settings]
 
@@ -134,20 +137,17 @@ async def _test(chosen: Settings, name: ChannelName) -> int:
 
 
 def _read(chosen: Settings) -> list[Publication]:
-    database = database_in(chosen.data_dir)
-    if not database.exists():
-        return []
-    try:
-        with closing(open_reader(database)) as connection:
-            return load_publications(connection)
-    except sqlite3.Error as error:
-        raise StorageFailed(reason_of(error)) from error
+    return _from_database(chosen, load_publications) if database_in(chosen.data_dir).exists() else []
 
 
 def _submissions(chosen: Settings, publication: Publication) -> list[Submission]:
+    return _from_database(chosen, partial(load_submissions, publication_id=publication.publication_id))
+
+
+def _from_database(chosen: Settings, load: Callable[[sqlite3.Connection], T]) -> T:
     try:
         with closing(open_reader(database_in(chosen.data_dir))) as connection:
-            return load_submissions(connection, publication.publication_id)
+            return load(connection)
     except sqlite3.Error as error:
         raise StorageFailed(reason_of(error)) from error
 

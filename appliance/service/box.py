@@ -39,16 +39,24 @@ class Box(Struct, frozen=True, kw_only=True):
 
 
 _KEYBOARD = '"text" of 8 to 63 letters, digits and signs of an English keyboard'
-_ALLOWED: Mapping[str, Mapping[str, tuple[Callable[[str], bool], str]]] = {
+_Rule = tuple[Callable[[str], bool], str]
+"""Whether a text may stand there, and what may, in words."""
+
+_NAME: _Rule = (lambda text: 1 <= len(text.encode()) <= 32 and text.isprintable(), '"text" of 1 to 32 letters')
+_COUNTRY: _Rule = (
+    lambda text: re.fullmatch("[A-Z]{2}", text) is not None,
+    'two capital letters, like "DE" or "US"',
+)
+_ALLOWED: Mapping[str, Mapping[str, _Rule]] = {
     "wifi": {
-        "name": (lambda text: 1 <= len(text.encode()) <= 32 and text.isprintable(), '"text" of 1 to 32 letters'),
+        "name": _NAME,
         "password": (lambda text: text == "" or _is_password(text), _KEYBOARD),
-        "country": (lambda text: re.fullmatch("[A-Z]{2}", text) is not None, 'two capital letters, like "DE" or "US"'),
+        "country": _COUNTRY,
     },
     "own_wifi": {
-        "name": (lambda text: 1 <= len(text.encode()) <= 32 and text.isprintable(), '"text" of 1 to 32 letters'),
+        "name": _NAME,
         "password": (lambda text: _is_password(text), _KEYBOARD),
-        "country": (lambda text: re.fullmatch("[A-Z]{2}", text) is not None, 'two capital letters, like "DE" or "US"'),
+        "country": _COUNTRY,
     },
     "operator": {
         "pin": (lambda text: re.fullmatch("[0-9]{6,12}", text) is not None, '6 to 12 digits in quotes, like "123456"'),
