@@ -27,10 +27,18 @@ from appliance.service.notify import Notifier
 from appliance.service.watchdog import keep_telling
 from appliance.storage.data_dir import left_to_its_owner
 from appliance.storage.errors import StorageError
-from appliance.upkeep import card_commands, doctor_command
 from appliance.upkeep import commands as upkeep_commands
+from appliance.upkeep import doctor_command
 from appliance.web.openlifter_build import NotABuild
 from appliance.web.openlifter_install import install
+
+_TOOLS = {
+    "card-settings": "set this box up as the file on its card says (root)",
+    "update": "try a new version on this box, and keep it if it works (root)",
+    "simulate": "replay a recorded meet, with faults on the network if you wish",
+    "bench": "measure the appliance on this machine, each figure beside a control",
+}
+"""The commands that need more than the service does, and what they are for."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -89,23 +97,26 @@ def _parser(command: str) -> argparse.ArgumentParser:
     screen.add_argument("--url", default="http://127.0.0.1", help="of the appliance (default: http://127.0.0.1)")
     screen.add_argument("--needs", metavar="PATH", type=Path, help="where the disk with the meets must be mounted")
     screen.set_defaults(run=_console)
-    card_commands.add_parsers(commands)
     upkeep_commands.add_parsers(commands, _settings)
     publishing_commands.add_parsers(commands, _settings)
     discover_command.add_parser(commands)
     doctor_command.add_parser(commands, _settings)
-    if command == "simulate":
-        from appliance.client import simulate_command
+    match command:
+        case "simulate":
+            from appliance.client import simulate_command
 
-        simulate_command.add_parser(commands)
-    else:
-        commands.add_parser("simulate", help="replay a recorded meet, with faults on the network if you wish")
-    if command == "bench":
-        from appliance.client.bench import command as bench_command
+            simulate_command.add_parser(commands)
+        case "bench":
+            from appliance.client.bench import command as bench_command
 
-        bench_command.add_parser(commands)
-    else:
-        commands.add_parser("bench", help="measure the appliance on this machine, each figure beside a control")
+            bench_command.add_parser(commands)
+        case "card-settings" | "update":
+            from appliance.upkeep import card_commands
+
+            card_commands.add_parsers(commands)
+    for name, about in _TOOLS.items():
+        if name not in commands.choices:
+            commands.add_parser(name, help=about)
     return parser
 
 
