@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tests.world import Table
+from appliance.access.bundles import from_text
+from appliance.access.display_keys import display_key, new_key_id
+from tests.world import Table, World
 
 KG_PLATES = [
     {"weightKg": kg, "pairCount": pairs, "color": color}
@@ -155,6 +157,14 @@ SITUATIONS: Mapping[str, dict[str, Any]] = {
 
 GOOD, NO_LIFT = ("registration.entries[6].benchStatus[1]", 1), ("registration.entries[6].benchStatus[1]", -1)
 """How the lifter who is on in the middle of the meet is marked."""
+
+
+async def meet_in(venue: World, situation: str) -> tuple[Table, str]:
+    """A meet in this situation: its table, and a key for its displays, made from what every table gets."""
+    table = await venue.table()
+    created = await table.create({"Platform 1": 10}, "Platform 1")
+    await typed_in(table, SITUATIONS[situation])
+    return table, display_key(new_key_id(), table.meet_id, from_text(created.recovery_key or "") or b"")
 
 
 async def typed_in(table: Table, changes: Mapping[str, Any]) -> None:

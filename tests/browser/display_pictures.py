@@ -13,9 +13,8 @@ from pathlib import Path
 from playwright.async_api import Browser, Page, async_playwright
 
 from appliance.displays.showing import DisplayKind, Showing, address
-from tests.browser.display_meets import GOOD, NO_LIFT, SITUATIONS, typed_in
+from tests.browser.display_meets import GOOD, NO_LIFT, SITUATIONS, meet_in
 from tests.browser.table import CHROMIUM, CHROMIUM_FLAGS
-from tests.displays.venue import key_of
 from tests.world import World, world
 
 SIZES = {"1080p": (1920, 1080, 1.0), "4k": (3840, 2160, 1.0), "phone": (390, 844, 1.0)}
@@ -38,20 +37,12 @@ async def open_display(browser: Browser, url: str, size: tuple[int, int, float])
     return page
 
 
-async def situation(venue: World, name: str) -> str:
-    """A meet in this situation; returns its id."""
-    table = await venue.table()
-    await table.create({"Platform 1": 10}, "Platform 1")
-    await typed_in(table, SITUATIONS[name])
-    return table.meet_id
-
-
 async def decided(browser: Browser, venue: World, kinds: list[DisplayKind], folder: Path, *, docs: bool) -> None:
     """Pictures of the moment after a lift."""
     (name, size) = next(iter((FOR_DOCS if docs else SIZES).items()))
     for verdict, mark in (("good", GOOD), ("no-lift", NO_LIFT)):
-        meet_id = await situation(venue, "mid-meet")
-        key = key_of(venue, meet_id)
+        table, key = await meet_in(venue, "mid-meet")
+        meet_id = table.meet_id
         pages = [
             (kind, await open_display(browser, venue.url + address(Showing(kind, meet_id), key), size))
             for kind in kinds
@@ -73,10 +64,10 @@ async def main(folder: Path, kinds: list[DisplayKind], *, docs: bool) -> None:
         async with world(Path(data_dir)) as venue, async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(CHROMIUM_FLAGS))
             for name in ["mid-meet"] if docs else SITUATIONS:
-                meet_id = await situation(venue, name)
+                table, key = await meet_in(venue, name)
                 for kind in kinds:
                     for size_name, size in (FOR_DOCS if docs else SIZES).items():
-                        url = venue.url + address(Showing(kind, meet_id), key_of(venue, meet_id))
+                        url = venue.url + address(Showing(kind, table.meet_id), key)
                         page = await open_display(browser, url, size)
                         await page.screenshot(path=folder / f"{kind}.{name}.{size_name}.png")
                         await page.context.close()

@@ -10,11 +10,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from appliance.access.bundles import from_text
-from appliance.access.display_keys import display_key, new_key_id
 from appliance.client.server_process import appliance_process
 from appliance.displays.showing import DisplayKind, Options, Showing, address
-from tests.browser.display_meets import GOOD, SITUATIONS, typed_in
+from tests.browser.display_meets import GOOD, meet_in
 from tests.displays.venue import key_of
 from tests.world import Table, World
 
@@ -24,9 +22,7 @@ DISPLAYS = 20
 
 
 async def meet(venue: World, situation: str = "mid-meet") -> Table:
-    table = await venue.table()
-    await table.create({"Platform 1": 10}, "Platform 1")
-    await typed_in(table, SITUATIONS[situation])
+    table, _ = await meet_in(venue, situation)
     return table
 
 
@@ -144,10 +140,7 @@ async def test_twenty_displays_outlive_a_server_that_is_killed(
     venue = World(tmp_path / "data")
     venue.port = server.port
     try:
-        table = await venue.table()
-        created = await table.create({"Platform 1": 10}, "Platform 1")
-        await typed_in(table, SITUATIONS["mid-meet"])
-        key = display_key(new_key_id(), table.meet_id, from_text(created.recovery_key or "") or b"")
+        table, key = await meet_in(venue, "mid-meet")
         kinds = [list(DisplayKind)[number % len(DisplayKind)] for number in range(DISPLAYS)]
         context = await chromium.new_context(viewport={"width": 640, "height": 360})
         pages = []

@@ -16,10 +16,8 @@ from time import perf_counter
 import aiohttp
 import msgspec
 
-from appliance.access.bundles import from_text
-from appliance.access.display_keys import display_key, new_key_id
 from appliance.client.server_process import appliance_process
-from tests.browser.display_meets import SITUATIONS, typed_in
+from tests.browser.display_meets import meet_in
 from tests.world import World
 
 CHANGES, EVERY_S = 100, 0.2
@@ -48,10 +46,7 @@ async def measure(viewers: int) -> list[float]:
 
 
 async def _watched(venue: World, viewers: int) -> list[float]:
-    table = await venue.table()
-    created = await table.create({"Platform 1": 10}, "Platform 1")
-    await typed_in(table, SITUATIONS["mid-meet"])
-    key = display_key(new_key_id(), table.meet_id, from_text(created.recovery_key or "") or b"")
+    table, key = await meet_in(venue, "mid-meet")
     sent: dict[str, float] = {}
     times: list[float] = []
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { wordsOf } from "../../../appliance/web/static/displays/words/words.js";
+import { LANGUAGES as KNOWN, wordsOf } from "../../../appliance/web/static/displays/words/words.js";
 
 const LANGUAGES = ["en", "de", "el", "eo", "es", "et", "fr", "hr", "it", "lt", "nl", "pt", "ru", "tr", "uk", "zh-Hans"];
 
@@ -13,6 +13,10 @@ for (const lang of LANGUAGES) {
     for (const [name, text] of Object.entries(words)) if (name !== "equipment") assert.ok(text.length > 0, name);
   });
 }
+
+test("there is no language besides these, and English comes first", () => {
+  assert.deepEqual(Object.keys(KNOWN), LANGUAGES);
+});
 
 test("each language is another one", () => {
   assert.equal(new Set(LANGUAGES.map((lang) => JSON.stringify(wordsOf(lang)))).size, LANGUAGES.length);

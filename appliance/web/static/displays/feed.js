@@ -19,13 +19,11 @@ export class Patience {
     this.tries = 0;
     /** @type {State} */
     this.state = "connecting";
-    this.shown = false;
   }
 
   /** Something was heard. */
   heard() {
     this.tries = 0;
-    this.shown = true;
     this.state = "live";
   }
 

@@ -25,7 +25,6 @@ let identifying = false;
 let logo = null;
 /** Seconds since this display was told what to show. */
 let ticks = 0;
-/** The silence before the first sign of life is no reason to worry the hall. */
 const stage = el("main.stage");
 
 function begin() {

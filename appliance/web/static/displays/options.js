@@ -1,10 +1,12 @@
 /** What the address of a display says. A parameter that is wrong is as if it were not there. */
 
-/** @type {{[name: string]: string[]}} */
+import { LANGUAGES } from "./words/words.js";
+
+/** What each may be, first what it is otherwise. @type {{[name: string]: string[]}} */
 const CHOICES = {
   units: ["meet", "kg", "lb", "both"],
   theme: ["dark", "light", "contrast"],
-  lang: ["en", "de", "el", "eo", "es", "et", "fr", "hr", "it", "lt", "nl", "pt", "ru", "tr", "uk", "zh-Hans"],
+  lang: Object.keys(LANGUAGES),
   background: ["transparent", "chroma"],
   corner: ["bottom-left", "bottom-right", "top-left", "top-right"],
   scroll: ["on", "off"],

@@ -1,7 +1,7 @@
 /** Who leads: categories, best lifters and teams, page by page. */
 
 import { el, elWith, said } from "../dom.js";
-import { pagesOf, ranking, roomOf } from "./ranking.js";
+import { paged, pagesOf, ranking, room } from "./ranking.js";
 
 /**
  * @typedef {import("./ranking.js").Category} Category
@@ -12,21 +12,17 @@ import { pagesOf, ranking, roomOf } from "./ranking.js";
 /** @param {LeadersBoard} board @param {import("../painter.js").Painter} painter */
 export function leaderboard(board, painter) {
   const { t, options } = painter;
-  const room = roomOf(innerWidth > innerHeight);
   /** @type {{title: string, body: () => Node[]}[]} */
   const pages = [];
   const rows = (/** @type {Category} */ each) => each.ranked.length;
   if (options.show.includes("categories")) {
-    for (const page of pagesOf(board.categories, rows, room)) pages.push({ title: t.leaders, body: () => page.map((each) => ranking(each, painter, "total")) });
+    for (const page of pagesOf(board.categories, rows, room())) pages.push({ title: t.leaders, body: () => page.map((each) => ranking(each, painter, "total")) });
   }
   if (options.show.includes("points")) {
-    for (const page of pagesOf(board.byPoints, rows, room)) pages.push({ title: `${t.bestLifters} · ${board.meet.formula}`, body: () => page.map((each) => ranking(each, painter, "points")) });
+    for (const page of pagesOf(board.byPoints, rows, room())) pages.push({ title: `${t.bestLifters} · ${board.meet.formula}`, body: () => page.map((each) => ranking(each, painter, "points")) });
   }
   if (options.show.includes("teams") && board.teams.length) pages.push({ title: t.teams, body: () => [teams(board.teams, painter)] });
-  const now = pages[painter.page % Math.max(pages.length, 1)];
-  const head = el("header.head", painter.logo(), el("div", el("h1", now?.title ?? t.leaders), said("p.meet", board.meet.name)), pages.length > 1 && el("p.going", `${(painter.page % pages.length) + 1} / ${pages.length}`));
-  if (!now) return el("div.full", head, painter.empty(t.noResults));
-  return el("div.full", head, elWith("div.pages", { "data-key": `page ${painter.page % pages.length}` }, ...now.body()));
+  return paged(pages, painter, board.meet, t.leaders);
 }
 
 /** @param {Team[]} all @param {import("../painter.js").Painter} painter */

@@ -76,5 +76,21 @@ export function pagesOf(items, rows, room) {
   return pages;
 }
 
-/** How many rows of a ranking fit on this screen. @param {boolean} wide whether two stand beside each other */
-export const roomOf = (wide) => (wide ? 24 : 14);
+/** How many rows of rankings fit on this screen: on a wide one two of them stand beside each other. */
+export const room = () => (innerWidth > innerHeight ? 24 : 14);
+
+/**
+ * One page after the other, each with its title and its number.
+ *
+ * @param {{title: string, body: () => Node[]}[]} pages
+ * @param {import("../painter.js").Painter} painter
+ * @param {import("../painter.js").Meet} meet
+ * @param {string} otherwise the title where there is no page
+ */
+export function paged(pages, painter, meet, otherwise) {
+  const place = pages.length ? painter.page % pages.length : 0;
+  const now = pages[place];
+  const head = el("header.head", painter.logo(), el("div", el("h1", now?.title ?? otherwise), said("p.meet", meet.name)), pages.length > 1 && el("p.going", `${place + 1} / ${pages.length}`));
+  if (!now) return el("div.full", head, painter.empty(painter.t.noResults));
+  return el("div.full", head, elWith("div.pages", { "data-key": `page ${place}` }, ...now.body()));
+}

@@ -70,7 +70,7 @@ import { words as uk } from "./uk.js";
 import { words as zhHans } from "./zh-Hans.js";
 
 /** @type {{[lang: string]: Words}} */
-const LANGUAGES = { en, de, el, eo, es, et, fr, hr, it, lt, nl, pt, ru, tr, uk, "zh-Hans": zhHans };
+export const LANGUAGES = { en, de, el, eo, es, et, fr, hr, it, lt, nl, pt, ru, tr, uk, "zh-Hans": zhHans };
 
 /** The words of a language, English for one that there is none of. @param {string} lang */
 export const wordsOf = (lang) => LANGUAGES[lang] ?? en;
