@@ -20,6 +20,8 @@ _E = TypeVar("_E", bound=Enum)
 _LIFT_NAMES = {Lift.S: "squat", Lift.B: "bench", Lift.D: "deadlift"}
 _CLASSES = {Sex.F: "weightClassesKgWomen", Sex.M: "weightClassesKgMen", Sex.MX: "weightClassesKgMx"}
 _BAR_KG = 25.0
+# Of one kind of plate on one platform: a weightless one in the millions would be hung on the bar for ever.
+_MOST_PAIRS = 100
 
 _LARGEST = 2**53
 """Up to here JavaScript counts without gaps; what lies beyond is no weight, age or id, and could stall what counts."""
@@ -118,7 +120,8 @@ def _attempts(entry: Mapping[str, Any], lift: Lift) -> Attempts:
 
 
 def _plate(plate: Mapping[str, Any]) -> PlateStock:
-    return PlateStock(_number(plate.get("weightKg")), _whole(plate, "pairCount", 0), _text(plate, "color", "#000000"))
+    pairs = min(_whole(plate, "pairCount", 0), _MOST_PAIRS)
+    return PlateStock(_number(plate.get("weightKg")), pairs, _text(plate, "color", "#000000"))
 
 
 def _object(said: object) -> Mapping[str, Any]:

@@ -50,6 +50,11 @@ def test_what_is_missing_is_as_openlifter_begins() -> None:
     assert entries_of({"registration": {"entries": [{"id": 1}, {}, None, {"id": "2"}]}}) == [Entry(id=1)]
 
 
+def test_a_platform_has_a_countable_number_of_plates() -> None:
+    (kind,) = meet_of({"meet": {"plates": [{"weightKg": 0, "pairCount": 2**53 - 1, "color": "#FF0000"}]}}).plates
+    assert kind.pair_count == 100
+
+
 def test_what_no_openlifter_writes_is_read_as_the_default() -> None:
     entry = entry_of(
         {
