@@ -57,6 +57,7 @@ from appliance.upkeep.mirroring import Mirroring
 from appliance.upkeep.recurring import Recurring
 from appliance.upkeep.rescue import Rescued, rescue
 from appliance.upkeep.restorer import Restorer
+from appliance.upkeep.results_desk import ResultsDesk
 from appliance.upkeep.schedule import Schedule
 from appliance.upkeep.self_check import SelfCheck
 from appliance.web.boards import BoardPages
@@ -223,7 +224,7 @@ async def _serving(
         displays=DisplaysPage(desk, look, meets, pin, DeskPasses(signer, clock.now_s), monotonic),
     )
     runner = web.AppRunner(
-        make_web(meets, doors, pages),
+        make_web(meets, doors, ResultsDesk(meets, outbox, keeper, clock.now_s), pages),
         shutdown_timeout=SHUTDOWN_S,
         access_log=None,
     )

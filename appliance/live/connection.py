@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from typing import Protocol
 
 from aiohttp import WSMessage, WSMsgType, web
 
-from appliance.live.hub import Pull
+from appliance.live.hub import Hub, Member, Pull
 from appliance.live.meets import Meets, Membership
 from appliance.live.outbox import Newest
 from appliance.live.session import Conduct, Window
@@ -28,13 +29,21 @@ WINDOW_BYTES = 64 * 1024
 _log = get_logger(__name__)
 
 
+class Results(Protocol):
+    """Takes the results of meets; what becomes of them is not the business of this room."""
+
+    async def publish(self, hub: Hub, member: Member, message: messages.PublishMeet) -> FromServer:
+        """Take results, or say why not; the answer is for the member only."""
+
+
 class Connection:
     """One socket, from its opening to its end. Implements the hub's `Peer`."""
 
-    def __init__(self, request: web.Request, meets: Meets) -> None:
+    def __init__(self, request: web.Request, meets: Meets, results: Results) -> None:
         self._wire = Wire(request, MAX_READ_BYTES)
         self._address = self._wire.address
         self._meets = meets
+        self._results = results
         self._loop = asyncio.get_running_loop()
         self._window = Window(WINDOW_BYTES)
         self._window_opened = asyncio.Event()
@@ -126,9 +135,7 @@ class Connection:
             case messages.RecoverMeet():
                 self._take_in(await self._meets.recover(message, self._address))
             case messages.PublishMeet():
-                self._answer(
-                    messages.PublishRejected(reason="this appliance does not publish results yet", problems=[])
-                )
+                self._answer(await self._publish(message))
             case messages.MalformedMessage() | messages.UnknownMessageType():
                 self._answer(message)
 
@@ -175,6 +182,12 @@ class Connection:
         self._window.posted(size)
         membership.hub.give_back(self, membership.member, message, size)
         return None
+
+    async def _publish(self, message: messages.PublishMeet) -> FromServer:
+        membership = await self._session(message.session_token)
+        if not isinstance(membership, Membership):
+            return membership
+        return await self._results.publish(membership.hub, membership.member, message)
 
     async def _diverged(self, message: messages.StateDiverged) -> FromServer | None:
         membership = await self._session(message.session_token)

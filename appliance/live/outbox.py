@@ -23,6 +23,7 @@ class Newest(StrEnum):
     HEARTBEAT = "heartbeat"
     PRESENCE = "presence"
     BOARD = "board"
+    PUBLICATION = "publication"
 
 
 class _Waiting(Struct):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import hdrs, web
 from msgspec import Struct
 
-from appliance.live.connection import Connection
+from appliance.live.connection import Connection, Results
 from appliance.live.doors import Doors
 from appliance.live.meets import Meets
 from appliance.protocol.words import CloseCode
@@ -25,6 +25,7 @@ from appliance.web.well_known import WellKnown
 
 MEETS = web.AppKey("MEETS", Meets)
 DOORS = web.AppKey("DOORS", Doors)
+RESULTS: web.AppKey[Results] = web.AppKey("RESULTS")
 
 
 class Pages(Struct, frozen=True, kw_only=True):
@@ -42,11 +43,12 @@ class Pages(Struct, frozen=True, kw_only=True):
     displays: DisplaysPage
 
 
-def make_web(meets: Meets, doors: Doors, pages: Pages) -> web.Application:
+def make_web(meets: Meets, doors: Doors, results: Results, pages: Pages) -> web.Application:
     """The web application: what each URL does, and what its handlers need."""
     app = web.Application()
     app[MEETS] = meets
     app[DOORS] = doors
+    app[RESULTS] = results
     app.router.add_get("/ws", websocket)
     app.router.add_get("/healthz", pages.health.healthz)
     app.router.add_get("/readyz", pages.health.readyz)
@@ -93,7 +95,7 @@ def make_web(meets: Meets, doors: Doors, pages: Pages) -> web.Application:
 
 async def websocket(request: web.Request) -> web.StreamResponse:
     """``GET /ws``: one client of the live protocol."""
-    return await request.app[DOORS].serve(Connection(request, request.app[MEETS]))
+    return await request.app[DOORS].serve(Connection(request, request.app[MEETS], request.app[RESULTS]))
 
 
 async def _show_out(app: web.Application) -> None:
