@@ -207,13 +207,17 @@ async def _serving(
     desk = DisplayDesk(data_dir.screens, meets.recovery_key, monotonic)
     look = LookBook(data_dir.look)
     advertiser, browser = _discovery(settings, facts.appliance_id, meets, board)
-    examination = Examination(data_dir.path, settings.openlifter, advertiser, browser, keeper, meets, clock, board)
+    examination = Examination(
+        data_dir.path, settings.openlifter, advertiser, browser, keeper, outbox, meets, clock, board
+    )
     lag = LoopLag()
     pages = Pages(
         operator=OperatorDesk(data_dir.path, pin, keeper, restorer, self_check, meets, board),
         health=Health(meets, journal, doors, board, data_dir.path),
         metrics=MetricsPage(
-            measured(doors, meets, journal, keeper, self_check, advertiser, browser, board, lag, unsafe_shutdowns)
+            measured(
+                doors, meets, journal, keeper, self_check, outbox, advertiser, browser, board, lag, unsafe_shutdowns
+            )
         ),
         well_known=WellKnown(advertiser, browser, meets),
         doctor=Doctor(examination),

@@ -80,6 +80,9 @@ class Readings(Struct, frozen=True, kw_only=True):
         write_problem: why that was not possible.
         snapshot_age_s: how old the newest snapshot is.
         unsaved: whether something was changed since.
+        results_queued: publications that wait to be sent or are on their way.
+        results_failed: those that failed, and wait for somebody.
+        results_wait_for: what all that is queued waits for, "" for nothing but its next try.
         openlifter: whether a build of it is here.
     """
 
@@ -101,6 +104,9 @@ class Readings(Struct, frozen=True, kw_only=True):
     snapshot_age_s: float | None = None
     unsaved: bool = False
     meets: int = 0
+    results_queued: int = 0
+    results_failed: int = 0
+    results_wait_for: str = ""
     openlifter: bool = True
     warnings: tuple[Warned, ...] = ()
 
@@ -112,7 +118,7 @@ def examine(readings: Readings) -> list[Finding]:
         findings.append(_responders(readings))
     findings += [_clock(readings), _room(readings), _writing(readings)]
     if readings.running:
-        findings += [_snapshots(readings), _openlifter(readings), *_warned(readings)]
+        findings += [_snapshots(readings), _results(readings), _openlifter(readings), *_warned(readings)]
     return findings
 
 
@@ -271,6 +277,26 @@ def _snapshots(readings: Readings) -> Finding:
             "See the warnings on the operator page, and make one there.",
         )
     return Finding("Snapshots", State.WELL, found)
+
+
+def _results(readings: Readings) -> Finding:
+    if readings.results_failed:
+        return Finding(
+            "Results",
+            State.BAD,
+            f"{readings.results_failed} could not be sent",
+            "OpenPowerlifting does not have the results of a meet that was published.",
+            "openlifter-appliance publications list says why; retry sends them again when that is put right.",
+        )
+    if readings.results_queued:
+        reason = f": {readings.results_wait_for}" if readings.results_wait_for else ""
+        return Finding(
+            "Results",
+            State.LOOK if readings.results_wait_for else State.WELL,
+            f"{readings.results_queued} to be sent{reason}",
+            "They are kept, and go by themselves when that is over." if readings.results_wait_for else "",
+        )
+    return Finding("Results", State.WELL, "nothing waits to be sent")
 
 
 def _openlifter(readings: Readings) -> Finding:

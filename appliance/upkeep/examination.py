@@ -20,6 +20,7 @@ from appliance.discovery.interfaces import listening, real_interfaces
 from appliance.discovery.names import in_url, is_link_local_v6
 from appliance.discovery.responders import other_responders
 from appliance.live.meets import Meets
+from appliance.publishing.outbox import Outbox
 from appliance.service.clock import PLAUSIBLE_FROM_S, ServiceClock
 from appliance.service.warnings import WarningBoard
 from appliance.upkeep.doctor import Reached, Readings, Warned
@@ -49,6 +50,7 @@ class Examination:
         advertiser: Advertiser,
         browser: Browser,
         keeper: SnapshotKeeper,
+        outbox: Outbox,
         meets: Meets,
         clock: ServiceClock,
         board: WarningBoard,
@@ -58,6 +60,7 @@ class Examination:
         self._advertiser = advertiser
         self._browser = browser
         self._keeper = keeper
+        self._outbox = outbox
         self._meets = meets
         self._clock = clock
         self._board = board
@@ -104,6 +107,9 @@ class Examination:
             snapshot_age_s=max(0.0, self._clock.now_s() - record.service_s) if record else None,
             unsaved=self._keeper.changed,
             meets=len(self._meets.meets),
+            results_queued=self._outbox.depth,
+            results_failed=self._outbox.failed,
+            results_wait_for=self._outbox.waiting_for,
             openlifter=self._openlifter.exists(),
             warnings=tuple(Warned(each.detail, each.meaning, each.remedy) for each in self._board.active),
         )

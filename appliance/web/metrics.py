@@ -8,6 +8,7 @@ from appliance.discovery.advertiser import Advertiser
 from appliance.discovery.browser import Browser
 from appliance.live.doors import Doors
 from appliance.live.meets import Meets
+from appliance.publishing.outbox import Outbox
 from appliance.service import metrics
 from appliance.service.loop_lag import LoopLag
 from appliance.service.metrics import Metrics
@@ -35,6 +36,7 @@ def measured(
     journal: Journal,
     keeper: SnapshotKeeper,
     self_check: SelfCheck,
+    outbox: Outbox,
     advertiser: Advertiser,
     browser: Browser,
     board: WarningBoard,
@@ -46,6 +48,7 @@ def measured(
     _live(table, doors, meets)
     _storage(table, journal, unsafe_shutdowns)
     _upkeep(table, keeper, self_check)
+    _publishing(table, outbox)
     _discovery(table, advertiser, browser)
     _service(table, board, lag)
     return table
@@ -130,6 +133,13 @@ def _upkeep(table: Metrics, keeper: SnapshotKeeper, self_check: SelfCheck) -> No
     )
     table.counter("self_checks", "Self-checks.", lambda: self_check.report.runs)
     table.counter("self_check_problems", "Problems that self-checks found.", lambda: self_check.report.found)
+
+
+def _publishing(table: Metrics, outbox: Outbox) -> None:
+    table.gauge("results_queued", "Results that wait to be sent, or are on their way.", lambda: outbox.depth)
+    table.gauge("results_failed", "Results that failed, and wait for somebody.", lambda: outbox.failed)
+    table.counter("results_sent", "Results that were sent.", lambda: outbox.sent)
+    table.counter("result_tries_failed", "Tries to send results that came to nothing.", lambda: outbox.tries_failed)
 
 
 def _discovery(table: Metrics, advertiser: Advertiser, browser: Browser) -> None:

@@ -57,6 +57,8 @@ def test_one_that_is_well_is_told_in_few_words() -> None:
         ("Disk", {"disk_free": None}, State.LOOK, "cannot be seen"),
         ("Writing", {"write_problem": "No space left on device"}, State.BAD, "No space left"),
         ("Writing", {"write_s": 0.4}, State.LOOK, "400 ms"),
+        ("Results", {"results_queued": 1, "results_wait_for": "no internet"}, State.LOOK, "1 to be sent: no internet"),
+        ("Results", {"results_failed": 1}, State.BAD, "1 could not be sent"),
         ("Snapshots", {"unsaved": True, "snapshot_age_s": 7200.0}, State.LOOK, "3, the newest 2 hours old"),
         ("OpenLifter", {"openlifter": False}, State.BAD, "not installed"),
         ("Warning", {"warnings": (Warned("disk 1", "It is so.", "Do this."),)}, State.LOOK, "disk 1"),
@@ -99,3 +101,7 @@ def test_ages_are_told_in_the_unit_that_fits(seconds: float, said: str) -> None:
 
 def test_other_appliances_are_named() -> None:
     assert of("Other devices", others=("Spare",)).found == "1 heard by multicast; other appliances: Spare"
+
+
+def test_results_that_only_wait_for_their_next_try_are_well() -> None:
+    assert of("Results", results_queued=2) == Finding("Results", State.WELL, "2 to be sent")

@@ -54,6 +54,7 @@ async def test_snapshots_and_recovery_are_counted(venue: World) -> None:
     numbers = await page(venue)
     assert numbers["snapshot_age_seconds"] >= 0
     assert numbers["self_checks_total"] >= 1
+    assert numbers["results_queued"] == numbers["results_failed"] == numbers["results_sent_total"] == 0
     assert numbers["snapshots_failed_total"] == numbers["recovered_updates_total"] == numbers["recovering_meets"] == 0
 
 
