@@ -17,6 +17,9 @@ from appliance.powerlifting.words import AgeCoefficients, Equipment, Event, Form
 
 _E = TypeVar("_E", bound=Enum)
 
+RELEASE = "1.4"
+"""The OpenLifter whose files are read and written here."""
+
 _LIFT_NAMES = {Lift.S: "squat", Lift.B: "bench", Lift.D: "deadlift"}
 _CLASSES = {Sex.F: "weightClassesKgWomen", Sex.M: "weightClassesKgMen", Sex.MX: "weightClassesKgMx"}
 _BAR_KG = 25.0

@@ -11,14 +11,15 @@ from msgspec import Struct
 
 from appliance.powerlifting.ages import age_at_meet
 from appliance.powerlifting.model import MOST_ATTEMPTS, Entry, Meet
+from appliance.powerlifting.openlifter import RELEASE
 from appliance.powerlifting.placing import Category, Placed, rankings
 from appliance.powerlifting.points import points
 from appliance.powerlifting.totals import best3
 from appliance.powerlifting.units import display_points, display_weight, kg_to_lbs, weight_class_in_lbs
 from appliance.powerlifting.words import Lift
 
-VERSION_LINE = "OPL Format v1 (OpenLifter 1.4),Submit by email:,issues@openpowerlifting.org"
 _FORMAT = "OPL Format v1"
+VERSION_LINE = f"{_FORMAT} (OpenLifter {RELEASE}),Submit by email:,issues@openpowerlifting.org"
 
 _RULES = "CombineSleevesAndWraps CombineSingleAndMulti"
 """What RuleSet says where sleeves and wraps are combined; single and multi are named with them, set or not."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-_VERSIONS: Final = {"stateVersion": "0", "releaseVersion": "1.4"}
+from appliance.powerlifting.openlifter import RELEASE
+
+_VERSIONS: Final = {"stateVersion": "0", "releaseVersion": RELEASE}
 _FIRST_ENTRY_ID: Final = 5000
 _LIFTING: Final = {
     "day": 1,
