@@ -627,7 +627,7 @@ class Hub:
 
     def _tell_presence(self) -> None:
         self._presence_due = None
-        self._tell_newest(Newest.PRESENCE, encode(self.presence()))
+        self.tell_newest(Newest.PRESENCE, encode(self.presence()))
 
     # ------------------------------------------------------------ where the log stands
 
@@ -646,9 +646,10 @@ class Hub:
         pull.peer.send_stream(chain(standing_frames(self.epoch, standing), [encode(done)]))
 
     def _beat(self) -> None:
-        self._tell_newest(Newest.HEARTBEAT, encode(self._settled))
+        self.tell_newest(Newest.HEARTBEAT, encode(self._settled))
 
-    def _tell_newest(self, kind: Newest, frame: bytes) -> None:
+    def tell_newest(self, kind: Newest, frame: bytes) -> None:
+        """Queue for everybody a frame that supersedes an older one of its kind."""
         for peer, _ in self._peers.values():
             peer.send_newest(kind, frame)
 

@@ -137,6 +137,11 @@ class Meets:
         """The name of each meet by its id, as it stands, oldest meet first."""
         return {meet_id: running.hub.meet_name for meet_id, running in self._running.items()}
 
+    def hub(self, meet_id: str) -> Hub | None:
+        """A meet as it runs, None if it is not here."""
+        running = self._running.get(meet_id)
+        return running.hub if running is not None else None
+
     def feed(self, meet_id: str) -> Feed | None:
         """The boards of a meet, None if it is not here."""
         running = self._running.get(meet_id)

@@ -288,15 +288,17 @@ def _results(readings: Readings) -> Finding:
             "OpenPowerlifting does not have the results of a meet that was published.",
             "openlifter-appliance publications list says why; retry sends them again when that is put right.",
         )
-    if readings.results_queued:
-        reason = f": {readings.results_wait_for}" if readings.results_wait_for else ""
+    if not readings.results_queued:
+        return Finding("Results", State.WELL, "nothing waits to be sent")
+    queued = f"{readings.results_queued} to be sent"
+    if readings.results_wait_for:
         return Finding(
             "Results",
-            State.LOOK if readings.results_wait_for else State.WELL,
-            f"{readings.results_queued} to be sent{reason}",
-            "They are kept, and go by themselves when that is over." if readings.results_wait_for else "",
+            State.LOOK,
+            f"{queued}: {readings.results_wait_for}",
+            "They are kept, and go by themselves when that is over.",
         )
-    return Finding("Results", State.WELL, "nothing waits to be sent")
+    return Finding("Results", State.WELL, queued)
 
 
 def _openlifter(readings: Readings) -> Finding:

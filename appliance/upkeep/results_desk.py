@@ -14,6 +14,7 @@ from appliance.access.throttle import RateLimit
 from appliance.live.hub import BUSY_RETRY_MS, Hub, Member
 from appliance.live.meets import Meets
 from appliance.live.outbox import Newest
+from appliance.live.stored import priorities_of
 from appliance.meet.records import Publication
 from appliance.powerlifting import opl_csv
 from appliance.powerlifting.opl_csv import NotAnOplFile
@@ -107,21 +108,20 @@ class ResultsDesk:
 
     def _tell(self, meet_id: str) -> None:
         publication = self._outbox.status_of(meet_id)
-        hub = next((hub for hub in self._meets.hubs if hub.meet.meet_id == meet_id), None)
+        hub = self._meets.hub(meet_id)
         if publication is None or hub is None:
             return
-        frame = encode(status_message(publication, self._outbox.waiting_for, self._now_s(), wall_ms()))
-        for peer, _ in hub.present():
-            peer.send_newest(Newest.PUBLICATION, frame)
+        status = status_message(publication, self._outbox.waiting_for, self._now_s(), wall_ms())
+        hub.tell_newest(Newest.PUBLICATION, encode(status))
 
 
 def _refusal(hub: Hub, member: Member, message: PublishMeet) -> PublishRejected | None:
     """Why these results are not taken; None if they are."""
     if not member.may_write:
         return PublishRejected(reason="this session may only read", problems=[])
-    creator = next((each for each in hub.meet.locations if each.name == hub.meet.created_by), None)
-    if creator is not None and member.location.priority < creator.priority:
-        what = f"only {creator.name}, where the meet was made, or a place of the same or a higher priority may publish"
+    creator = hub.meet.created_by
+    if member.location.priority < priorities_of(hub.meet)[creator]:
+        what = f"only {creator}, where the meet was made, or a place of the same or a higher priority may publish"
         return PublishRejected(reason=what, problems=[])
     if hub.recovery.running or hub.damage is not None:
         what = hub.damage or "this appliance is still getting the meet back from the tables"

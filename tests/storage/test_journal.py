@@ -198,9 +198,7 @@ async def test_an_impossible_command_does_not_fail_its_neighbours(journal: Journ
     assert numbers_on_disk(database_path, "000000001") == [1, 2, 3, 4, 5]
 
 
-async def test_a_full_disk_fails_the_whole_transaction_and_leaves_nothing_of_it(
-    journal: Journal,
-) -> None:
+async def test_a_full_disk_fails_the_whole_transaction_and_leaves_nothing_of_it(journal: Journal) -> None:
     await journal.submit(append(1, 2))
     before = await journal.read(load_meets)
     await fill_disk(journal)

@@ -8,16 +8,15 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from appliance.powerlifting.opl_csv import VERSION_LINE
 from appliance.protocol import messages
 from appliance.protocol.messages import FromServer
 from appliance.storage.data_dir import snapshots_in
 from appliance.storage.snapshots import snapshots
 from appliance.upkeep import results_desk
+from tests.publishing.hall import CORRECTED, CSV, DIRECTOR
 from tests.world import Table, World, world
 
 LOCATIONS = {"Desk": 10, "Platform 1": 20, "Platform 2": 5}
-CSV = f"{VERSION_LINE}\n\nFederation,Date\nIPF,2025-03-15\n\nPlace,Name\n1,Jane Doe\n"
 
 
 @pytest.fixture
@@ -27,7 +26,7 @@ async def hall(tmp_path: Path) -> AsyncIterator[World]:
         yield here
 
 
-async def publish(table: Table, csv: str = CSV, return_email: str = "director@club.example") -> None:
+async def publish(table: Table, csv: str = CSV, return_email: str = DIRECTOR) -> None:
     await table.say(
         {"msgType": "PUBLISH_MEET", "sessionToken": table.token, "returnEmail": return_email, "oplCsv": csv}
     )
@@ -91,7 +90,7 @@ async def test_the_same_results_are_one_publication_and_others_another(hall: Wor
     await table.create(LOCATIONS, "Desk")
     first = await published(table)
     assert await published(table) == first
-    assert await published(table, CSV.replace("Jane", "Joan")) != first
+    assert await published(table, CORRECTED) != first
 
 
 async def test_all_tables_of_the_meet_hear_where_it_stands(hall: World) -> None:
