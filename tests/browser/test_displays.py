@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.async_api import Browser, Page, WebSocketRoute, expect
@@ -27,9 +28,12 @@ async def meet(venue: World, situation: str = "mid-meet") -> Table:
 
 
 @asynccontextmanager
-async def display(chromium: Browser, url: str, size: dict[str, int] = HALL) -> AsyncIterator[Page]:
-    """A display, which must not throw anything."""
-    context = await chromium.new_context(viewport=size)  # type: ignore[arg-type]
+async def display(
+    chromium: Browser, url: str, size: dict[str, int] = HALL, *, still: bool = False
+) -> AsyncIterator[Page]:
+    """A display, which must not throw anything; without animations if it is to hold still."""
+    motion: Literal["reduce", "no-preference"] = "reduce" if still else "no-preference"
+    context = await chromium.new_context(viewport=size, reduced_motion=motion)  # type: ignore[arg-type]
     page = await context.new_page()
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
@@ -87,6 +91,56 @@ async def test_long_names_push_nobody_off_the_picture(chromium: Browser, venue: 
         async with display(chromium, url_of(venue, table, kind, seconds="3"), size) as page:
             await page.locator(".stage[data-state=live]").wait_for()
             assert await page.evaluate(CUT_OFF) == [], kind
+
+
+HARD_TO_READ = """() => {
+    const channels = (text) => text.match(/[\\d.]+/g).map(Number);
+    const over = ([r, g, b, a = 1], below) => [r, g, b].map((each, i) => each * a + below[i] * (1 - a));
+    const behind = (element) => {
+        if (!element) return [16, 20, 26];
+        return over(channels(getComputedStyle(element).backgroundColor), behind(element.parentElement));
+    };
+    const seen = (element) => (element ? Number(getComputedStyle(element).opacity) * seen(element.parentElement) : 1);
+    const light = (rgb) => rgb.map((each) => each / 255)
+        .map((each) => (each <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4))
+        .reduce((sum, each, i) => sum + each * [0.2126, 0.7152, 0.0722][i], 0);
+    const poor = new Set();
+    for (const element of document.querySelectorAll(".stage *")) {
+        const own = [...element.childNodes].filter((node) => node.nodeType === 3);
+        const text = own.map((node) => node.data).join("").trim();
+        if (!text || !element.checkVisibility() || element.closest(".plate")) continue;
+        const style = getComputedStyle(element);
+        const ground = behind(element);
+        const [r, g, b, a = 1] = channels(style.color);
+        const [one, other] = [light(over([r, g, b, a * seen(element)], ground)), light(ground)];
+        const contrast = (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+        const size = parseFloat(style.fontSize);
+        const large = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
+        if (contrast < (large ? 3 : 4.5)) poor.add(`.${element.className} ${contrast.toFixed(2)}: ${text}`);
+    }
+    return [...poor];
+}"""
+"""Texts with less contrast than WCAG 2.2 AA asks for. Plates are left out: their numbers have an outline."""
+
+
+@pytest.mark.parametrize("theme", ["dark", "light", "contrast"])
+async def test_everything_can_be_read_in_each_theme(chromium: Browser, venue: World, theme: str) -> None:
+    """On a phone, whose smaller letters need the most contrast."""
+    table = await meet(venue)
+    hard = {}
+    async with AsyncExitStack() as screens:
+        pages = {}
+        for kind in DisplayKind:
+            url = url_of(venue, table, kind, theme=theme, units="both")
+            pages[kind] = await screens.enter_async_context(display(chromium, url, PHONE, still=True))
+            await pages[kind].locator(".stage[data-state=live]").wait_for()
+            hard[kind] = await pages[kind].evaluate(HARD_TO_READ)
+        _, stands = await table.pull()
+        await table.change(GOOD, after=stands.last_server_seq)
+        for kind in (DisplayKind.ATTEMPT_BOARD, DisplayKind.LOWER_THIRD, DisplayKind.ATTEMPT_BAR):
+            await pages[kind].locator(".decision").wait_for()
+            hard[kind] += await pages[kind].evaluate(HARD_TO_READ)
+    assert {kind: each for kind, each in hard.items() if each} == {}
 
 
 async def test_a_picture_that_cannot_be_drawn_leaves_the_old_one_and_does_not_look_live(

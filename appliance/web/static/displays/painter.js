@@ -98,11 +98,11 @@ export class Painter {
     );
   }
 
-  /** @param {Attempt} attempt @param {string} [tag] */
-  box(attempt, tag = "span") {
+  /** @param {Attempt} attempt */
+  box(attempt) {
     const sign = ATTEMPT_SIGNS[attempt.state];
     const spoken = { good: this.t.goodLift, "no-lift": this.t.noLift }[attempt.state];
-    return elWith(`${tag}.box.${attempt.state}`, spoken ? { "aria-label": `${this.number(attempt.weight)}, ${spoken}` } : {}, el("span", this.number(attempt.weight) || (attempt.state === "none" ? "–" : "")), sign && el("i", sign));
+    return elWith(`span.box.${attempt.state}`, spoken ? { "aria-label": `${this.number(attempt.weight)}, ${spoken}` } : {}, el("span", this.number(attempt.weight) || (attempt.state === "none" ? "–" : "")), sign && el("i", sign));
   }
 
   /** Where somebody stands and what a good lift would mean. @param {OnPlatform} on */

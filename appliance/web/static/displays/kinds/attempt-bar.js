@@ -5,7 +5,7 @@ import { el, elWith, said } from "../dom.js";
 /** @param {import("../painter.js").PlatformBoard} board @param {import("../painter.js").Painter} painter */
 export function attemptBar(board, painter) {
   const { current, decision, progress } = board;
-  if (decision) return el("div.air.across", elWith("section.strip", { "data-key": "strip" }, painter.decision(decision)));
+  if (decision) return el("div.air.across", elWith("section.strip.decided", { "data-key": "strip" }, painter.decision(decision)));
   if (!current) return el("div.air.across");
   const { lifter, standing } = current;
   return el(

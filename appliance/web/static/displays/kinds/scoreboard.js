@@ -17,14 +17,16 @@ export function scoreboard(board, painter) {
   if (!board.rows.length) return el("div.full", head, painter.empty(t.nobody));
   const numbers = Array.from({ length: board.attempts }, (_, place) => place + 1);
   const points = board.rows.some((row) => row.standing.points);
+  const figures = board.rows.flatMap((row) => row.lifts.flatMap((lift) => lift.attempts.map((attempt) => painter.number(attempt.weight).length)));
   return el(
     "div.full",
     head,
     elWith(
       "div.long",
       { "data-scrolls": "" },
-      el(
-        "table.scores",
+      elWith(
+        Math.max(...figures) > 5 ? "table.scores.long-figures" : "table.scores",
+        { "data-attempts": String(board.attempts) },
         el(
           "thead",
           el(
@@ -51,7 +53,7 @@ function line(row, board, painter, numbers, points) {
   const lifts = board.lifts.flatMap((lift) => {
     const own = row.lifts.find((each) => each.lift === lift);
     const off = lift === board.progress.lift ? "" : ".off";
-    return numbers.map((number) => painter.box(own?.attempts[number - 1] ?? { number, weight: null, state: "none" }, `td${number === 1 ? ".group" : ""}${off}`));
+    return numbers.map((number) => el(`td.try${number === 1 ? ".group" : ""}${off}`, painter.box(own?.attempts[number - 1] ?? { number, weight: null, state: "none" })));
   });
   return elWith(
     `tr${row.current ? ".current" : ""}${row.next ? ".next" : ""}${decided}`,

@@ -120,7 +120,7 @@ const SHAPES = {
   remove: "M5 3.600 3.600 5l5 5-5 5L5 16.400l5-5 5 5 1.400-1.400-5-5 5-5L15 3.600l-5 5Z",
 };
 
-/** @typedef {keyof SHAPES} IconName */
+/** @typedef {keyof typeof SHAPES} IconName */
 
 /** @param {IconName} name */
 export function icon(name) {
