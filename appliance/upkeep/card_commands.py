@@ -41,6 +41,7 @@ URL = "http://127.0.0.1"
 _ASK_S = 0.5
 _ANSWER_S = 5.0
 _SYSTEMCTL_S = 360.0
+_TAKEN = "taken-"
 
 
 def add_parsers(commands: Any) -> None:
@@ -91,7 +92,11 @@ def _update(file: Path, key: Path, data_dir: Path, *, take_away: bool = False) -
         file = newest
     if not take_away:
         return _try(file, stick, key, data_dir)
-    with tempfile.TemporaryDirectory(dir=_roomy(Places().versions)) as own:
+    roomy = _roomy(Places().versions)
+    for left in roomy.glob(f"{_TAKEN}*") if roomy else ():
+        # By a plug that was pulled in the middle of one.
+        shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=_TAKEN, dir=roomy) as own:
         # Whoever left it could still change it there, after its signature was looked at.
         taken = Path(own, file.name)
         with open(os.open(file, os.O_RDONLY | os.O_NOFOLLOW), "rb") as given, taken.open("wb") as copy:

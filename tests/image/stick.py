@@ -1,9 +1,10 @@
-"""The settings on the card and new versions from a stick, on the image itself.
+"""The settings on the card and new versions from a stick and the operator page, on the image itself.
 
     python -m tests.image.stick IMAGE --key PRIVATE.PEM
 
 Run by ``image-build/stick-test``. The image must have been made with the public half of the key. A card with a name, a
-PIN and a line that is wrong; a stick with a version that is good, then one with a version that does not start.
+PIN and a line that is wrong; a stick with a version that is good, then one with a version that does not start, then one
+that somebody else has signed and one that was cut short; then those two and a good one by the operator page.
 """
 
 from __future__ import annotations
@@ -17,11 +18,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 import appliance
 from appliance.client import recording
@@ -48,10 +52,17 @@ class Broken(Exception):
 
 async def run(hall: Venue, image: Path, place: Path, key: Path) -> None:
     """The whole test. Raises Broken."""
-    good, bad = place / "good.stick", place / "bad.stick"
     app = image.parent / "work" / "app" / "lib"
-    _make_stick(good, _update(app, place, "99.0", key, _as_it_is))
-    _make_stick(bad, _update(app, place, "99.1", key, _does_not_start))
+    forged = _update(app, place, "99.2", _key_of_somebody_else(place), _as_it_is)
+    cut_short = _update(app, place, "99.3", key, _as_it_is)
+    os.truncate(cut_short, cut_short.stat().st_size // 2)
+    uploaded = _update(app, place, "99.4", key, _as_it_is)
+    sticks = (
+        (_update(app, place, "99.0", key, _as_it_is), "99.0: kept"),
+        (_update(app, place, "99.1", key, _does_not_start), "99.1: rolled back"),
+        (forged, "99.2.bin was not taken"),
+        (cut_short, "99.3.bin was not taken"),
+    )
     async with box_with_card(hall, image, place) as (box, card):
         settings = place / "openlifter.toml"
         settings.write_bytes(SETTINGS.encode())
@@ -64,18 +75,65 @@ async def run(hall: Venue, image: Path, place: Path, key: Path) -> None:
         if not (await watched.run()).passed:
             raise Broken("the recorded meet did not end as recorded")
         before = await _off(box, card, place)
-        for stick, version, told in ((good, "99.0", "99.0: kept"), (bad, "99.0", "99.1: rolled back")):
+        for update, told in sticks:
+            stick = place / "stick"
+            _make_stick(stick, update)
             await box.power_on(stick)
             _say(event="ready", seconds=await box.ready())
             began = time.monotonic()
             await _until_reported(stick, told)
-            await _until_version(version)
+            await _until_version("99.0")
             _say(event=told, seconds=time.monotonic() - began)
             if await _off(box, card, place) != before:
                 raise Broken("the meets are not the same")
         await box.power_on()
         await box.ready()
         await _until_version("99.0")
+        began = time.monotonic()
+        await _upload([forged, cut_short], uploaded)
+        await _until_version("99.4")
+        await _until_uploaded_is("99.4: kept")
+        _say(event="99.4 by the operator page: kept", seconds=time.monotonic() - began)
+        if await _off(box, card, place) != before:
+            raise Broken("the meets are not the same")
+        await box.power_on()
+        await box.ready()
+        await _until_version("99.4")
+
+
+@asynccontextmanager
+async def _signed_in() -> AsyncIterator[aiohttp.ClientSession]:
+    """Somebody at the operator page."""
+    jar = aiohttp.CookieJar(unsafe=True)  # Cookies of an address, not of a name.
+    async with aiohttp.ClientSession(BOX_URL, cookie_jar=jar, headers={"Origin": BOX_URL}) as http:
+        async with http.post("/operator/sign-in", data={"pin": PIN}) as answer:
+            if not answer.ok:
+                raise Broken(f"signing in: {answer.status}")
+        yield http
+
+
+async def _upload(refused: list[Path], taken: Path) -> None:
+    async with _signed_in() as http:
+        for update in (*refused, taken):
+            async with http.post("/operator/update", data=update.read_bytes()) as answer:
+                said = await answer.text()
+                _say(event="uploaded", file=update.name, status=answer.status, said=said)
+                if answer.status != (200 if update is taken else 409):
+                    raise Broken(f"{update.name}: {answer.status} {said}")
+
+
+async def _until_uploaded_is(told: str) -> None:
+    """The operator page tells what became of it."""
+    end_s = time.monotonic() + UPDATE_S
+    async with _signed_in() as http:
+        while time.monotonic() < end_s:
+            async with http.get("/operator/update") as answer:
+                said = (await answer.json())["report"]
+            if said:
+                break
+            await asyncio.sleep(2)
+    if told not in said:
+        raise Broken(f"{told!r} was awaited, the operator page says {said!r}")
 
 
 async def _check_settings() -> None:
@@ -155,6 +213,13 @@ def _as_it_is(_: Path) -> None:
 
 def _does_not_start(package: Path) -> None:
     (package / "__main__.py").write_text("raise SystemExit(1)\n")
+
+
+def _key_of_somebody_else(place: Path) -> Path:
+    pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file = place / "somebody-else.pem"
+    file.write_bytes(pem)
+    return file
 
 
 def _update(app: Path, place: Path, version: str, key: Path, change: Callable[[Path], None]) -> Path:
