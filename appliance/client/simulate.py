@@ -20,7 +20,7 @@ from appliance.client.core import ClientCore
 from appliance.client.credentials import Create, Join
 from appliance.client.events import Acked, Diverged, Rejected, SessionEnded, Status
 from appliance.client.faults import Chaos, Injected, Network
-from appliance.client.recording import Recording, laid_over
+from appliance.client.recording import Recording, Step, laid_over
 from appliance.client.server_process import ServerProcess
 from appliance.client.session import ClientSession
 from appliance.protocol.messages import Endpoint
@@ -205,8 +205,7 @@ class Simulation:
     async def _type(self, location: str) -> None:
         session = self._sessions[location]
         for step in (step for step in self._recording.steps if step.location == location):
-            if self._speed:
-                await asyncio.sleep(self._begun + step.at_s / self._speed - self._loop.time())
+            await self._until_due(step)
             for need in step.needs:
                 await session.wait_for(_has_applied(await self._accepted[need]))
             # The answer can be there before `set` returns.
@@ -214,6 +213,10 @@ class Simulation:
             for change in step.changes:
                 await session.set(change.key, change.value)
             self._done += 1
+
+    async def _until_due(self, step: Step) -> None:
+        if self._speed:
+            await asyncio.sleep(self._begun + step.at_s / self._speed - self._loop.time())
 
     async def _listen(self, location: str, session: ClientSession) -> None:
         async for event in session.events():

@@ -28,7 +28,7 @@ from msgspec import Struct
 from appliance.client import recording
 from appliance.client.events import Status
 from appliance.client.faults import CHAOS, ChaosLevel
-from appliance.client.recording import Recording
+from appliance.client.recording import Recording, Step
 from appliance.client.simulate import Simulation
 from tests.image.card_reader import data_partition, meets
 from tests.image.venue import BOX_URL, Box, Card, Venue, box_with_card, end_on_signals, move_to, venue
@@ -76,6 +76,15 @@ class WatchedMeet(Simulation):
         super().__init__(meet, url, CHAOS[ChaosLevel.OFF], seed, speed)
         self.acked: dict[tuple[str, int], int] = {}
         self.news = asyncio.Event()
+        self._going_on = asyncio.Event()
+        self._going_on.set()
+        self._stopped_s = 0.0
+
+    async def _until_due(self, step: Step) -> None:
+        await super()._until_due(step)
+        while not self._going_on.is_set():
+            await self._going_on.wait()
+            await super()._until_due(step)
 
     def _answered(self, location: str, local_seq: int, server_seq: int) -> None:
         if server_seq:
@@ -94,9 +103,15 @@ class WatchedMeet(Simulation):
         for session in list(self._sessions.values()):
             await session.wait_for(lambda core: core.status is Status.LIVE)
 
-    def pause(self, seconds: float) -> None:
-        """What was to be typed comes so much later: nobody lifts while the box is off."""
-        self._begun += seconds
+    def stand_still(self) -> None:
+        """Nobody lifts while the box is off; else all would come in one go when it is back."""
+        self._stopped_s = self._loop.time()
+        self._going_on.clear()
+
+    def go_on(self) -> None:
+        """All that was still to be typed comes so much later."""
+        self._begun += self._loop.time() - self._stopped_s
+        self._going_on.set()
 
     def client_id(self, location: str) -> str:
         """Of a table."""
@@ -117,14 +132,19 @@ async def cut_again_and_again(
         watched = WatchedMeet(meet, BOX_URL, seed, speed)
         running = asyncio.create_task(watched.run())
         cutting = asyncio.create_task(_cut_all(watched, box, card, place, int(LAST * updates), cuts, random, made))
-        await asyncio.wait({running, cutting}, return_when=asyncio.FIRST_EXCEPTION)
-        if not cutting.done() or (cutting.exception() and not running.done()):
+        await asyncio.wait({running, cutting}, return_when=asyncio.FIRST_COMPLETED)
+        too_early = not cutting.done()
+        if too_early:
             cutting.cancel()
+        elif cutting.exception():
             running.cancel()
         await asyncio.gather(running, cutting, return_exceptions=True)
-        await cutting
+        if not too_early:
+            await cutting
         verdict = running.result()
         problems = [*verdict.rejected, *verdict.differences]
+        if too_early:
+            problems.append(f"the meet was over after {len(made)} cuts")
         if not verdict.passed:
             problems.append("the meet did not end as recorded")
         if verdict.diverged:
@@ -153,8 +173,8 @@ async def _cut_all(
             await card.stand_still_before(random.randint(1, MOST_REQUESTS))
         else:
             await asyncio.sleep(random.uniform(0, LATEST_S))
-        off_s = time.monotonic()
         await box.pull_the_plug()
+        watched.stand_still()
         unflushed = await card.settled()
         acked = len(watched.acked)
         problems = await asyncio.to_thread(_what_is_lost, watched, card, place)
@@ -171,7 +191,7 @@ async def _cut_all(
         async with asyncio.timeout(BACK_S):
             await watched.until_everybody_is_live()
         back_s = time.monotonic() - box.begun_s
-        watched.pause(time.monotonic() - off_s)
+        watched.go_on()
         if brought_back := await asyncio.to_thread(_brought_back):
             problems.append(f"tables had to bring back {brought_back:.0f} updates")
         cut = Cut(
