@@ -269,19 +269,24 @@ class Meets:
             may_rest: whether a closed meet is finished.
         """
         for hub in self.hubs:
-            meet_id = hub.meet.meet_id
-            if hub.present() or self._running[meet_id].feed.viewers:
-                self._asked[meet_id] = self._loop.time()
-                continue
-            unused_s = self._loop.time() - self._asked[meet_id]
-            awake = not hub.seal.closed or hub.recovery.running or hub.damage is not None or hub.waiting
-            if awake or unused_s < REST_AFTER_S or not may_rest(meet_id):
-                continue
+            # Looked at when it is this meet's turn: others are put away and woken meanwhile.
             async with self._resting_or_waking:
+                meet_id = hub.meet.meet_id
+                if self.hub(meet_id) is not hub or not self._is_idle(hub) or not may_rest(meet_id):
+                    continue
                 running = self._running.pop(meet_id)
                 self._resting[meet_id] = _Resting(running.meet, running.password, _position(hub))
                 await _put_away(running)
             _log.info("meet_rests", meet_id=meet_id)
+
+    def _is_idle(self, hub: Hub) -> bool:
+        """Whether a meet is closed, whole, and nobody has asked for it in a while."""
+        meet_id = hub.meet.meet_id
+        if hub.present() or self._running[meet_id].feed.viewers:
+            self._asked[meet_id] = self._loop.time()
+        elif hub.seal.closed and not hub.recovery.running and hub.damage is None and not hub.waiting:
+            return self._loop.time() - self._asked[meet_id] >= REST_AFTER_S
+        return False
 
     async def _awake(self, meet_id: str) -> _RunningMeet | None:
         if meet_id not in self._order:

@@ -8,7 +8,7 @@ from appliance.meet.records import Publication
 from appliance.publishing import backoff, model
 from appliance.publishing.channels.channel import Channel, ChannelError, Refused, Unavailable, Uncertain
 from appliance.publishing.internet import Internet
-from appliance.publishing.model import Outcome, Outgoing, State
+from appliance.publishing.model import WAITING, Outcome, Outgoing, State
 from appliance.service import warnings
 from appliance.service.logging import get_logger
 from appliance.service.warnings import OperatorWarning
@@ -83,6 +83,6 @@ class Carrier:
         for each in publications:
             failed = warnings.PUBLISHING_REFUSED if each.state == State.FAILED else None
             warning = self._troubles.get(each.publication_id, failed)
-            if warning is not None and each.state in (State.QUEUED, State.FAILED) and each.last_error:
+            if warning is not None and each.state in WAITING and each.last_error:
                 said[warning].append(f"{each.meet_name}: {each.last_error}")
         return {warning: "; ".join(lines) for warning, lines in said.items()}

@@ -29,6 +29,10 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
+WAITING = (State.QUEUED, State.FAILED)
+"""Those in which nothing is on its way, and something still could be."""
+
+
 class Copy(StrEnum):
     """Where the copy for the return address stands."""
 
@@ -162,7 +166,7 @@ def publish(
     else:
         new = _again(old, of_meet, next_edition, return_email)
     others = (each for each in of_meet if each.publication_id != this)
-    return new, tuple(superseded(each) for each in others if each.state in (State.QUEUED, State.FAILED))
+    return new, tuple(superseded(each) for each in others if each.state in WAITING)
 
 
 def _again(old: Publication, of_meet: Sequence[Publication], next_edition: int, return_email: str) -> Publication:

@@ -132,7 +132,7 @@ class Outbox:
         """It shall not be sent. Raises `NotPossible`, `StorageError`."""
         async with self._deciding:
             publication = self._get(publication_id)
-            if publication.state not in (State.QUEUED, State.FAILED):
+            if publication.state not in model.WAITING:
                 raise NotPossible(f"it is {publication.state}, so it cannot be cancelled")
             cancelled = model.cancelled(publication, "cancelled by the operator")
             await self._store(SavePublication(cancelled))
@@ -191,7 +191,7 @@ class Outbox:
     @property
     def last_error(self) -> str:
         """What last went wrong with something that is not sent yet; empty if nothing did."""
-        open_ones = (each for each in self._known.values() if each.state in (State.QUEUED, State.FAILED))
+        open_ones = (each for each in self._known.values() if each.state in model.WAITING)
         return next((each.last_error for each in sorted(open_ones, key=lambda e: -e.edition) if each.last_error), "")
 
     @property
@@ -272,6 +272,10 @@ class Outbox:
                 command, self._unrecorded = self._unrecorded, None
                 await self._record(command)
             await self._read_again()
+            for publication in self.publications:
+                # A crash came between the correction and this.
+                if publication.state in model.WAITING and model.is_superseded(publication, self.publications):
+                    await self._store(SavePublication(model.superseded(publication)))
             if self._second_chance:
                 for publication in self.publications:
                     if publication.state == State.FAILED:

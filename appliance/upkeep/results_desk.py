@@ -7,7 +7,8 @@ does the rest. From the moment of the copy on the meet takes no changes: `live.s
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -51,6 +52,8 @@ PUBLISH_BURST, PUBLISHES_PER_S = 20, 0.2
 
 READ_ONLY = "this session may only read"
 
+T = TypeVar("T")
+
 _log = get_logger(__name__)
 
 
@@ -89,6 +92,7 @@ class ResultsDesk:
         self._pace = RateLimit(PUBLISH_BURST, PUBLISHES_PER_S)
         # Publishing and reopening go one by one.
         self._one_at_a_time = asyncio.Lock()
+        self._begun: set[asyncio.Task[Any]] = set()
         # Meets whose table is still to hear that its results were taken; until then nobody hears what becomes of them.
         self._unanswered: set[str] = set()
         outbox.on_change(self._changed)
@@ -106,15 +110,10 @@ class ResultsDesk:
         if refusal is not None:
             _log.info("publishing_refused", meet_id=meet_id, client_id=member.client_id, reason=refusal.reason)
             return refusal
-        async with self._one_at_a_time:
-            self._unanswered.add(meet_id)
-            try:
-                publication = await self._seal_and_publish(hub, member, message)
-            except StorageError as error:
-                return ServerBusy(retry_after_ms=BUSY_RETRY_MS, reason=str(error))
-            finally:
-                hub.seal.being_published = False
-                self._unanswered.discard(meet_id)
+        try:
+            publication = await self._to_the_end(self._publish_alone(hub, member, message))
+        except StorageError as error:
+            return ServerBusy(retry_after_ms=BUSY_RETRY_MS, reason=str(error))
         # After the answer, which goes when this returns.
         self._loop.call_soon(self._tell, meet_id)
         return PublishAck(publication_id=publication.publication_id, state=told_state(publication))
@@ -136,7 +135,7 @@ class ResultsDesk:
             what = f"only {hub.meet.created_by}, where the meet was made, can open it again"
             return PublishRejected(reason=what, problems=[])
         try:
-            await self._reopen(hub, member.location.name, member.client_id)
+            await self._to_the_end(self._reopen(hub, member.location.name, member.client_id))
         except NotPossible as error:
             return PublishRejected(reason=str(error), problems=[])
         except StorageError as error:
@@ -155,6 +154,22 @@ class ResultsDesk:
         await self._reopen(hub, "", "")
 
     # ------------------------------------------------------------ how it is done
+
+    async def _to_the_end(self, work: Coroutine[Any, Any, T]) -> T:
+        """Whoever asked for it may lose the line meanwhile: what is on disk then must be in memory, too."""
+        task = self._loop.create_task(work)
+        self._begun.add(task)
+        task.add_done_callback(self._begun.discard)
+        return await asyncio.shield(task)
+
+    async def _publish_alone(self, hub: Hub, member: Member, message: PublishMeet) -> Publication:
+        async with self._one_at_a_time:
+            self._unanswered.add(hub.meet.meet_id)
+            try:
+                return await self._seal_and_publish(hub, member, message)
+            finally:
+                hub.seal.being_published = False
+                self._unanswered.discard(hub.meet.meet_id)
 
     async def _seal_and_publish(self, hub: Hub, member: Member, message: PublishMeet) -> Publication:
         snapshot = await self._at_one_moment(hub, closing=True)

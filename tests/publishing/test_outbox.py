@@ -17,6 +17,7 @@ from appliance.publishing.channels.channel import LoginFailed, NotTrusted, Refus
 from appliance.publishing.internet import Reach
 from appliance.publishing.model import Outgoing
 from appliance.publishing.outbox import NotPossible, Outbox
+from appliance.storage.commands import SavePublication
 from appliance.storage.errors import StorageError, StorageFailed
 from appliance.storage.requests import Request
 from tests.publishing.hall import CORRECTED, CSV, CUP, DIRECTOR, Hall, ToldChannel, ToldInternet, fails, takes
@@ -55,6 +56,17 @@ class TestSending:
         await hall.publish()
         await hall.publish(CORRECTED)
         assert [each.correction for each in hall.told.taken] == [False, True]
+
+    async def test_a_crash_between_a_correction_and_the_end_of_what_it_corrects_sends_the_correction_alone(
+        self, hall: Hall
+    ) -> None:
+        first = await hall.outbox.publish(CUP, "", CSV)
+        correction = await hall.outbox.publish(CUP, "", CORRECTED)
+        await hall.journal.submit(SavePublication(first))
+        await kill(hall)
+        await hall.outbox.work()
+        assert (hall.of(first).state, hall.of(correction).state) == ("cancelled", "sent")
+        assert [each.results.csv.decode() for each in hall.told.taken] == [CORRECTED]
 
     async def test_it_is_on_disk_before_it_is_answered(self, hall: Hall) -> None:
         published = await hall.outbox.publish(CUP, DIRECTOR, CSV)

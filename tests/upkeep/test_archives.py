@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from appliance.protocol import messages
 from appliance.service.clock import PLAUSIBLE_FROM_S
 from appliance.storage.archives import FOLDER, archives
 from appliance.storage.data_dir import archives_in
+from appliance.storage.journal import Journal
+from appliance.storage.loading import StoredMeet
 from appliance.storage.snapshots import Reason
 from appliance.upkeep.archives import ArchiveKeeper
 from tests.upkeep.test_results_desk import answer, publish
@@ -164,6 +167,31 @@ class TestRest:
         await stranger.expect(messages.JoinRejected)
         assert hall.appliance
         assert hall.appliance.meets.hubs == []
+
+    async def test_who_joins_while_it_waits_for_its_turn_keeps_it_awake(
+        self, hall: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        resting, table = await self.at_rest(hall), await sent(hall)
+        await table.socket.close()
+        assert hall.appliance
+        meets = hall.appliance.meets
+        (hub,) = meets.hubs
+        while hub.present() or hub.waiting:
+            await hall.appliance.works()
+        go_on, reload = asyncio.Event(), Journal.reload
+
+        async def slowly(journal: Journal, meet_id: str) -> StoredMeet:
+            await go_on.wait()
+            return await reload(journal, meet_id)
+
+        monkeypatch.setattr(Journal, "reload", slowly)
+        waking = asyncio.create_task(meets.wake(resting.meet_id))
+        putting = asyncio.create_task(meets.put_to_rest(lambda meet_id: meet_id == table.meet_id))
+        later = await hall.table()
+        await later.join(table.meet_id, "Desk")
+        go_on.set()
+        await asyncio.gather(waking, putting)
+        assert meets.hub(table.meet_id) is hub
 
     async def test_it_is_no_reason_for_a_snapshot(self, hall: World) -> None:
         await self.at_rest(hall)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,7 +12,9 @@ import pytest
 
 from appliance.protocol import messages
 from appliance.protocol.messages import FromServer
+from appliance.storage.commands import Command, SavePublication
 from appliance.storage.data_dir import snapshots_in
+from appliance.storage.journal import Journal
 from appliance.storage.snapshots import snapshots
 from appliance.upkeep import results_desk
 from appliance.upkeep.results_desk import NotPossible
@@ -344,3 +348,29 @@ async def test_a_disk_that_refuses_publishes_nothing(hall: World) -> None:
         assert isinstance(await answer(table), messages.ServerBusy)
     assert nothing_is_published(hall)
     await published(table)
+
+
+async def test_who_is_hung_up_on_while_publishing_has_published(hall: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the appliance does with a table that it hears nothing of: what waits for the disk then is given up."""
+    table = await hall.table()
+    created = await table.create(LOCATIONS, "Desk")
+    submit, reached, go_on = Journal.submit, asyncio.Event(), threading.Event()
+
+    def slowly(journal: Journal, command: Command) -> asyncio.Future[None]:
+        if isinstance(command, SavePublication) and not reached.is_set():
+            journal.read(lambda _: go_on.wait())
+            reached.set()
+        return submit(journal, command)
+
+    monkeypatch.setattr(Journal, "submit", slowly)
+    assert hall.appliance
+    hub = hall.appliance.meets.hub(created.meet_id)
+    assert hub
+    [(_, member)] = hub.present()
+    message = messages.PublishMeet(session_token=table.token, return_email=DIRECTOR, opl_csv=CSV)
+    publishing = asyncio.create_task(hall.appliance.results.publish(hub, member, message))
+    await reached.wait()
+    publishing.cancel()
+    go_on.set()
+    assert (await table.expect(messages.PublishStatus)).read_only
+    assert hub.seal.closed
