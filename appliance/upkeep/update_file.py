@@ -97,7 +97,7 @@ def check(file: BinaryIO, key: Ed25519PublicKey) -> None:
         key.verify(signature, MAGIC + digest.digest())
     except InvalidSignature:
         raise NotAnUpdate(
-            "it is not whole, or not from who made this box: its signature is wrong. Copy it to the stick again"
+            "it is not whole, or not from who made this box: its signature is wrong. Copy it once more"
         ) from None
     file.seek(begin)
 

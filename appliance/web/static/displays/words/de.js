@@ -42,7 +42,7 @@ export const words = {
   mx: "Mx",
   roundOver: "Der Durchgang ist vorbei. Die nächsten Gewichte fehlen noch.",
   nobody: "In dieser Gruppe ist niemand.",
-  noResults: "Noch wurde nichts gehoben.",
+  noResults: "Noch gibt es keine Ergebnisse.",
   noMeet: "Dieser Wettkampf ist gerade nicht auf dem Gerät.",
   noKey: "Dieser Link gilt nicht mehr. Bitte einen neuen geben lassen.",
   stale: "Keine Verbindung: das kann veraltet sein",

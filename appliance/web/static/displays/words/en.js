@@ -42,7 +42,7 @@ export const words = {
   mx: "Mx",
   roundOver: "The round is over. Waiting for the next weights.",
   nobody: "There is no lifter in this flight.",
-  noResults: "Nothing has been lifted yet.",
+  noResults: "There are no results yet.",
   noMeet: "This meet is not on the appliance at the moment.",
   noKey: "This link is not good any more. Ask for a new one.",
   stale: "No connection: this may be old",

@@ -42,7 +42,7 @@ export const words = {
   mx: "Mx",
   roundOver: "La rondo finiĝis. Oni atendas la sekvajn pezojn.",
   nobody: "Neniu estas en ĉi tiu grupo.",
-  noResults: "Ankoraŭ nenio estis levita.",
+  noResults: "Ankoraŭ ne estas rezultoj.",
   noMeet: "Ĉi tiu konkurso nun ne estas en la aparato.",
   noKey: "Ĉi tiu ligilo ne plu validas. Petu novan.",
   stale: "Sen konekto: eble malnova",

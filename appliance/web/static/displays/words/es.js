@@ -42,7 +42,7 @@ export const words = {
   mx: "Mx",
   roundOver: "La ronda ha terminado. Se esperan los próximos pesos.",
   nobody: "No hay nadie en esta tanda.",
-  noResults: "Aún no se ha levantado nada.",
+  noResults: "Aún no hay resultados.",
   noMeet: "Esta competición no está ahora en el aparato.",
   noKey: "Este enlace ya no es válido. Pida uno nuevo.",
   stale: "Sin conexión: puede estar anticuado",

@@ -42,7 +42,7 @@ export const words = {
   mx: "Mx",
   roundOver: "Ring on läbi. Oodatakse järgmisi raskusi.",
   nobody: "Selles voorus ei ole kedagi.",
-  noResults: "Midagi pole veel tõstetud.",
+  noResults: "Tulemusi veel pole.",
   noMeet: "Seda võistlust praegu seadmes ei ole.",
   noKey: "See link enam ei kehti. Küsige uus.",
   stale: "Ühendus puudub: võib olla vananenud",

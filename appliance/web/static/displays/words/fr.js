@@ -42,7 +42,7 @@ export const words = {
   mx: "Mx",
   roundOver: "La manche est terminée. En attente des prochaines charges.",
   nobody: "Personne dans ce groupe.",
-  noResults: "Rien n’a encore été soulevé.",
+  noResults: "Il n’y a pas encore de résultats.",
   noMeet: "Cette compétition n’est pas sur l’appareil en ce moment.",
   noKey: "Ce lien n’est plus valable. Demandez-en un nouveau.",
   stale: "Pas de connexion : peut-être dépassé",

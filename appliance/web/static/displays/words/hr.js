@@ -42,7 +42,7 @@ export const words = {
   mx: "Mx",
   roundOver: "Serija je gotova. Čekaju se sljedeće težine.",
   nobody: "U ovoj grupi nema nikoga.",
-  noResults: "Još ništa nije podignuto.",
+  noResults: "Još nema rezultata.",
   noMeet: "Ovo natjecanje trenutačno nije na uređaju.",
   noKey: "Ova poveznica više ne vrijedi. Zatražite novu.",
   stale: "Nema veze: možda je zastarjelo",

@@ -42,7 +42,7 @@ export const words = {
   mx: "Mx",
   roundOver: "Il turno è finito. Si attendono i prossimi carichi.",
   nobody: "Nessun atleta in questo gruppo.",
-  noResults: "Non è stato ancora sollevato nulla.",
+  noResults: "Non ci sono ancora risultati.",
   noMeet: "Questa gara al momento non è sull’apparecchio.",
   noKey: "Questo link non vale più. Chiederne uno nuovo.",
   stale: "Nessuna connessione: forse non aggiornato",

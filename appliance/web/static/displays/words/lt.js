@@ -42,7 +42,7 @@ export const words = {
   mx: "Mx",
   roundOver: "Ratas baigėsi. Laukiama kitų svorių.",
   nobody: "Šioje grupėje nieko nėra.",
-  noResults: "Dar nieko nepakelta.",
+  noResults: "Rezultatų dar nėra.",
   noMeet: "Šių varžybų dabar įrenginyje nėra.",
   noKey: "Ši nuoroda nebegalioja. Paprašykite naujos.",
   stale: "Nėra ryšio: gali būti pasenę",

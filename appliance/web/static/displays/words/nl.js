@@ -42,7 +42,7 @@ export const words = {
   mx: "Mx",
   roundOver: "De ronde is voorbij. Wachten op de volgende gewichten.",
   nobody: "Er is niemand in deze groep.",
-  noResults: "Er is nog niets getild.",
+  noResults: "Er zijn nog geen resultaten.",
   noMeet: "Deze wedstrijd staat nu niet op het apparaat.",
   noKey: "Deze link is niet meer geldig. Vraag een nieuwe.",
   stale: "Geen verbinding: mogelijk verouderd",

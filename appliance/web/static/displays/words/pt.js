@@ -42,7 +42,7 @@ export const words = {
   mx: "Mx",
   roundOver: "A rodada terminou. À espera dos próximos pesos.",
   nobody: "Não há ninguém neste grupo.",
-  noResults: "Ainda nada foi levantado.",
+  noResults: "Ainda não há resultados.",
   noMeet: "Esta competição não está no aparelho no momento.",
   noKey: "Este link já não é válido. Peça um novo.",
   stale: "Sem ligação: pode estar desatualizado",

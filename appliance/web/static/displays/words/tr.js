@@ -42,7 +42,7 @@ export const words = {
   mx: "Mx",
   roundOver: "Tur bitti. Sonraki ağırlıklar bekleniyor.",
   nobody: "Bu grupta kimse yok.",
-  noResults: "Henüz bir şey kaldırılmadı.",
+  noResults: "Henüz sonuç yok.",
   noMeet: "Bu yarışma şu anda cihazda değil.",
   noKey: "Bu bağlantı artık geçerli değil. Yenisini isteyin.",
   stale: "Bağlantı yok: güncel olmayabilir",

@@ -42,7 +42,7 @@ export const words = {
   mx: "Mx",
   roundOver: "本轮结束，等待下一轮重量。",
   nobody: "本组没有运动员。",
-  noResults: "尚无试举成绩。",
+  noResults: "尚无成绩。",
   noMeet: "该比赛目前不在设备上。",
   noKey: "此链接已失效，请索取新链接。",
   stale: "连接中断：内容可能已过时",
