@@ -7,6 +7,7 @@ compose() {
   install_own_files
   install_app
   set_up_services
+  install_openlifter
   take_boot_files
   forget_the_builder
   # What is younger than the commit was made by this build.
@@ -54,6 +55,15 @@ set_up_services() {
     systemd-update-utmp.service systemd-update-utmp-runlevel.service systemd-pstore.service
   [ -z "$update_key" ] || install -m 0644 "$update_key" "$rootfs/etc/openlifter-appliance/update.pem"
   ln -sf /run/systemd/resolve/stub-resolv.conf "$rootfs/etc/resolv.conf"
+}
+
+# Whoever makes the image brings it: none comes with this repo.
+install_openlifter() {
+  [ -n "$openlifter" ] || return 0
+  local place=/usr/share/openlifter-appliance/openlifter
+  cp --recursive --no-preserve=ownership,mode --no-target-directory "$openlifter" "$rootfs$place"
+  printf '[Service]\nEnvironment=OPENLIFTER_OPENLIFTER_DIR=%s\n' "$place" \
+    > "$rootfs/etc/systemd/system/openlifter-appliance.service.d/openlifter.conf"
 }
 
 # The kernel, its device trees and the Pi's firmware, as Debian's own hook lays them out for the boot partition.

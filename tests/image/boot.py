@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,7 @@ async def _boot(hall: Venue, image: Path, place: Path, kept: Path, meet: Path) -
             page = await asyncio.to_thread(_get, "/")
             if "Pass it on" not in page:
                 raise Broken(f"the page at / is not the appliance's: {page[:500]}")
+            measured["openlifter_on_the_card"] = await asyncio.to_thread(_has_openlifter)
             _take_picture(kept / "page.png")
             measured["rss_idle_mb"] = await asyncio.to_thread(_rss_mb)
             began = time.monotonic()
@@ -109,6 +111,13 @@ def _get(path: str) -> str:
     with urllib.request.urlopen(BOX_URL + path, timeout=20) as answer:
         text: str = answer.read().decode()
     return text
+
+
+def _has_openlifter() -> bool:
+    try:
+        return 'id="root"' in _get("/openlifter/")
+    except urllib.error.HTTPError:
+        return False
 
 
 def _rss_mb() -> float:
