@@ -38,6 +38,7 @@ from appliance.protocol.words import MEET_ID_DIGITS
 from appliance.service import warnings
 from appliance.service.clock import ServiceClock, wall_ms
 from appliance.service.logging import get_logger
+from appliance.service.unbroken import Unbroken
 from appliance.service.warnings import WarningBoard
 from appliance.storage.commands import AddClient, Command, CreateMeet, DeleteMeet, SaveServiceSeconds, SaveSession
 from appliance.storage.errors import StorageError, StorageFailed
@@ -139,6 +140,7 @@ class Meets:
         # All that are here, oldest first.
         self._order: list[str] = []
         self._bringing_back = asyncio.Lock()
+        self._unbroken = Unbroken()
         # Meets that two sides wanted to bring back.
         self._contested: list[Contested] = []
         self.failed: asyncio.Future[None] = self._loop.create_future()
@@ -371,6 +373,9 @@ class Meets:
 
     async def create(self, message: messages.CreateMeet, address: str) -> Membership | FromServer:
         """Make a new meet; its creator is in it when it is on disk."""
+        return await self._unbroken.run(self._create(message, address))
+
+    async def _create(self, message: messages.CreateMeet, address: str) -> Membership | FromServer:
         retry_after_ms = self._creates.take(address, self._loop.time())
         if retry_after_ms:
             return RateLimited(retry_after_ms=retry_after_ms)
@@ -446,6 +451,9 @@ class Meets:
 
         A meet that is held for any other reason is joined with its password.
         """
+        return await self._unbroken.run(self._recover(message, address))
+
+    async def _recover(self, message: messages.RecoverMeet, address: str) -> Membership | FromServer:
         retry_after_ms = self._joins.take(address, self._loop.time())
         if retry_after_ms:
             return RateLimited(retry_after_ms=retry_after_ms)

@@ -7,8 +7,7 @@ does the rest. From the moment of the copy on the meet takes no changes: `live.s
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from collections.abc import Callable
 
 import msgspec
 
@@ -40,6 +39,7 @@ from appliance.publishing.whole_meet import openlifter_state, own_csv
 from appliance.service import warnings
 from appliance.service.clock import wall_ms
 from appliance.service.logging import get_logger
+from appliance.service.unbroken import Unbroken
 from appliance.service.warnings import WarningBoard
 from appliance.storage.commands import SaveSealing
 from appliance.storage.errors import StorageError
@@ -51,8 +51,6 @@ from appliance.upkeep.keeper import SnapshotKeeper
 PUBLISH_BURST, PUBLISHES_PER_S = 20, 0.2
 
 READ_ONLY = "this session may only read"
-
-T = TypeVar("T")
 
 _log = get_logger(__name__)
 
@@ -92,7 +90,7 @@ class ResultsDesk:
         self._pace = RateLimit(PUBLISH_BURST, PUBLISHES_PER_S)
         # Publishing and reopening go one by one.
         self._one_at_a_time = asyncio.Lock()
-        self._begun: set[asyncio.Task[Any]] = set()
+        self._unbroken = Unbroken()
         # Meets whose table is still to hear that its results were taken; until then nobody hears what becomes of them.
         self._unanswered: set[str] = set()
         outbox.on_change(self._changed)
@@ -111,7 +109,7 @@ class ResultsDesk:
             _log.info("publishing_refused", meet_id=meet_id, client_id=member.client_id, reason=refusal.reason)
             return refusal
         try:
-            publication = await self._to_the_end(self._publish_alone(hub, member, message))
+            publication = await self._unbroken.run(self._publish_alone(hub, member, message))
         except StorageError as error:
             return ServerBusy(retry_after_ms=BUSY_RETRY_MS, reason=str(error))
         # After the answer, which goes when this returns.
@@ -135,7 +133,7 @@ class ResultsDesk:
             what = f"only {hub.meet.created_by}, where the meet was made, can open it again"
             return PublishRejected(reason=what, problems=[])
         try:
-            await self._to_the_end(self._reopen(hub, member.location.name, member.client_id))
+            await self._unbroken.run(self._reopen(hub, member.location.name, member.client_id))
         except NotPossible as error:
             return PublishRejected(reason=str(error), problems=[])
         except StorageError as error:
@@ -154,13 +152,6 @@ class ResultsDesk:
         await self._reopen(hub, "", "")
 
     # ------------------------------------------------------------ how it is done
-
-    async def _to_the_end(self, work: Coroutine[Any, Any, T]) -> T:
-        """Whoever asked for it may lose the line meanwhile: what is on disk then must be in memory, too."""
-        task = self._loop.create_task(work)
-        self._begun.add(task)
-        task.add_done_callback(self._begun.discard)
-        return await asyncio.shield(task)
 
     async def _publish_alone(self, hub: Hub, member: Member, message: PublishMeet) -> Publication:
         async with self._one_at_a_time:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,8 @@ from msgspec import structs
 from appliance.access.sessions import RENEWAL_S
 from appliance.live.bundles import bundle_of, meet_of
 from appliance.protocol import messages
+from appliance.storage.commands import Command, CreateMeet
+from appliance.storage.journal import Journal
 from tests.world import Table, World, held, update
 
 LOCATIONS = {"Jury": 3, "Platform 1": 2, "Desk": 1}
@@ -218,6 +222,36 @@ class TestABlankServer:
         assert (await other.expect(messages.MeetJoined)).location_name == "Desk"
         newcomer = await venue.table()
         await newcomer.join(created.meet_id, "Platform 1")
+
+    async def test_who_is_hung_up_on_meanwhile_has_brought_it_back(
+        self, venue: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        jury = await venue.table()
+        created = await jury.create(LOCATIONS, "Jury", clientId="jury")
+        await self.blank(venue)
+        submit, reached, go_on = Journal.submit, asyncio.Event(), threading.Event()
+
+        def slowly(journal: Journal, command: Command) -> asyncio.Future[None]:
+            if isinstance(command, CreateMeet):
+                journal.read(lambda _: go_on.wait())
+                reached.set()
+            return submit(journal, command)
+
+        monkeypatch.setattr(Journal, "submit", slowly)
+        assert venue.appliance
+        asked = messages.RecoverMeet(
+            meet_id=created.meet_id,
+            location_name="Jury",
+            client_id="jury",
+            recovery_bundle=created.recovery_bundle or "",
+            recovery_key=created.recovery_key or "",
+        )
+        bringing = asyncio.create_task(venue.appliance.meets.recover(asked, "127.0.0.1"))
+        await reached.wait()
+        bringing.cancel()
+        go_on.set()
+        again = await self.ask(venue, created)
+        assert (await again.expect(messages.MeetJoined)).location_name == "Jury"
 
     async def test_a_broken_seal_and_a_meet_that_is_held_are_refused(self, venue: World) -> None:
         jury = await venue.table()
