@@ -61,7 +61,9 @@ set_up_services() {
 install_openlifter() {
   [ -n "$openlifter" ] || return 0
   local place=/usr/share/openlifter-appliance/openlifter
-  cp --recursive --no-preserve=ownership,mode --no-target-directory "$openlifter" "$rootfs$place"
+  cp --recursive "$openlifter" "$rootfs/tmp/openlifter"
+  # By the appliance itself: what it could not serve is refused here, not in the hall.
+  OPENLIFTER_OPENLIFTER_DIR=$place chroot "$rootfs" openlifter-appliance install-openlifter --data-dir /tmp /tmp/openlifter
   printf '[Service]\nEnvironment=OPENLIFTER_OPENLIFTER_DIR=%s\n' "$place" \
     > "$rootfs/etc/systemd/system/openlifter-appliance.service.d/openlifter.conf"
 }
