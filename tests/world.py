@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import resource
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any, TypeVar
 
 import aiohttp
 import msgspec
+import pytest
 
 from appliance import app
 from appliance.access.passwords import Passwords
@@ -19,6 +21,8 @@ from appliance.protocol import messages
 from appliance.protocol.codec import decode_from_server
 from appliance.protocol.messages import FromServer
 from appliance.service.settings import Settings
+from appliance.storage.commands import Command
+from appliance.storage.journal import Journal
 from appliance.storage.mirror import MountTable
 
 PASSWORD = "correct horse"
@@ -157,6 +161,20 @@ def held(key: str, value: object, number: int, location: str = "Platform 1", **m
 def update(key: str, value: object, local_seq: int, after: int = 0) -> dict[str, Any]:
     """An update as it stands in UPDATE_INIT."""
     return {"updateKey": key, "updateValue": value, "localSeqNum": local_seq, "afterServerSeqNum": after}
+
+
+def slow_disk(monkeypatch: pytest.MonkeyPatch, kind: type[Command]) -> tuple[asyncio.Event, threading.Event]:
+    """The disk takes its time over commands of a kind: the events tell that one is on its way, and let it go on."""
+    submit, reached, go_on = Journal.submit, asyncio.Event(), threading.Event()
+
+    def slowly(journal: Journal, command: Command) -> asyncio.Future[None]:
+        if isinstance(command, kind):
+            journal.read(lambda _: go_on.wait())
+            reached.set()
+        return submit(journal, command)
+
+    monkeypatch.setattr(Journal, "submit", slowly)
+    return reached, go_on
 
 
 class World:

@@ -282,7 +282,7 @@ class Meets:
             _log.info("meet_rests", meet_id=meet_id)
 
     def _is_idle(self, hub: Hub) -> bool:
-        """Whether a meet is closed, whole, and nobody has asked for it in a while."""
+        """Whether a meet is closed, whole, and nobody has asked for it in a while; who is there now asks for it."""
         meet_id = hub.meet.meet_id
         if hub.present() or self._running[meet_id].feed.viewers:
             self._asked[meet_id] = self._loop.time()

@@ -248,6 +248,12 @@ def superseded(publication: Publication) -> Publication:
     return cancelled(publication, "later results of the meet took its place before it was sent")
 
 
+def giving_way(publication: Publication, known: Iterable[Publication]) -> Publication:
+    """It, or, where it waits although a later edition of the meet is on its way or there, what becomes of it."""
+    waits = publication.state in WAITING
+    return superseded(publication) if waits and is_superseded(publication, known) else publication
+
+
 def _told(publication: Publication, what: str) -> str:
     return f"{what}; {_doubt(publication)}" if publication.doubtful else what
 

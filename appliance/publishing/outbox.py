@@ -274,8 +274,9 @@ class Outbox:
             await self._read_again()
             for publication in self.publications:
                 # A crash came between the correction and this.
-                if publication.state in model.WAITING and model.is_superseded(publication, self.publications):
-                    await self._store(SavePublication(model.superseded(publication)))
+                after = model.giving_way(publication, self.publications)
+                if after != publication:
+                    await self._store(SavePublication(after))
             if self._second_chance:
                 for publication in self.publications:
                     if publication.state == State.FAILED:
@@ -343,9 +344,7 @@ class Outbox:
         done = replace(submission, outcome=outcome, what=what)
         async with self._deciding:
             # Where to send the copy may have been changed meanwhile.
-            after = self._with_newest_address(after)
-            if after.state == State.QUEUED and model.is_superseded(after, self.publications):
-                after = model.superseded(after)
+            after = model.giving_way(self._with_newest_address(after), self.publications)
             await self._record(SavePublication(after, submission=done))
         _log.info("submission", publication=publication_id, number=number, outcome=outcome, what=what)
 
@@ -354,9 +353,7 @@ class Outbox:
         what = "the appliance stopped while it was being sent"
         submissions = await self.submissions_of(publication.publication_id)
         last = replace(submissions[-1], outcome=Outcome.UNCERTAIN, what=what) if submissions else None
-        after = model.uncertain(publication, what, 0)
-        if model.is_superseded(after, self.publications):
-            after = model.superseded(after)
+        after = model.giving_way(model.uncertain(publication, what, 0), self.publications)
         await self._store(SavePublication(after, submission=last))
 
     async def _checked(self, publication: Publication) -> Publication:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import threading
 from pathlib import Path
 
 import pytest
@@ -13,9 +12,8 @@ from msgspec import structs
 from appliance.access.sessions import RENEWAL_S
 from appliance.live.bundles import bundle_of, meet_of
 from appliance.protocol import messages
-from appliance.storage.commands import Command, CreateMeet
-from appliance.storage.journal import Journal
-from tests.world import Table, World, held, update
+from appliance.storage.commands import CreateMeet
+from tests.world import Table, World, held, slow_disk, update
 
 LOCATIONS = {"Jury": 3, "Platform 1": 2, "Desk": 1}
 
@@ -229,15 +227,7 @@ class TestABlankServer:
         jury = await venue.table()
         created = await jury.create(LOCATIONS, "Jury", clientId="jury")
         await self.blank(venue)
-        submit, reached, go_on = Journal.submit, asyncio.Event(), threading.Event()
-
-        def slowly(journal: Journal, command: Command) -> asyncio.Future[None]:
-            if isinstance(command, CreateMeet):
-                journal.read(lambda _: go_on.wait())
-                reached.set()
-            return submit(journal, command)
-
-        monkeypatch.setattr(Journal, "submit", slowly)
+        reached, go_on = slow_disk(monkeypatch, CreateMeet)
         assert venue.appliance
         asked = messages.RecoverMeet(
             meet_id=created.meet_id,

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from appliance.live import meets as meets_module
+from appliance.live.hub import Hub
 from appliance.protocol import messages
 from appliance.service.clock import PLAUSIBLE_FROM_S
 from appliance.storage.archives import FOLDER, archives
@@ -127,13 +128,19 @@ async def test_it_is_dropped_only_when_it_is_old_sent_and_copied(
 
 
 class TestRest:
-    async def at_rest(self, hall: World) -> Table:
-        table = await sent(hall)
+    async def left(self, hall: World, table: Table) -> Hub:
+        """The one meet that runs, when its table is gone."""
         await table.socket.close()
         assert hall.appliance
         (hub,) = hall.appliance.meets.hubs
         while hub.present() or hub.waiting:
             await hall.appliance.works()
+        return hub
+
+    async def at_rest(self, hall: World) -> Table:
+        table = await sent(hall)
+        await self.left(hall, table)
+        assert hall.appliance
         await hall.appliance.archives.look()
         assert hall.appliance.meets.hubs == []
         return table
@@ -172,12 +179,9 @@ class TestRest:
         self, hall: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         resting, table = await self.at_rest(hall), await sent(hall)
-        await table.socket.close()
+        hub = await self.left(hall, table)
         assert hall.appliance
         meets = hall.appliance.meets
-        (hub,) = meets.hubs
-        while hub.present() or hub.waiting:
-            await hall.appliance.works()
         go_on, reload = asyncio.Event(), Journal.reload
 
         async def slowly(journal: Journal, meet_id: str) -> StoredMeet:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,14 +11,13 @@ import pytest
 
 from appliance.protocol import messages
 from appliance.protocol.messages import FromServer
-from appliance.storage.commands import Command, SavePublication
+from appliance.storage.commands import SavePublication
 from appliance.storage.data_dir import snapshots_in
-from appliance.storage.journal import Journal
 from appliance.storage.snapshots import snapshots
 from appliance.upkeep import results_desk
 from appliance.upkeep.results_desk import NotPossible
 from tests.publishing.hall import CORRECTED, CSV, DIRECTOR
-from tests.world import NEWS, Table, World, update, world
+from tests.world import NEWS, Table, World, slow_disk, update, world
 
 LOCATIONS = {"Desk": 10, "Platform 1": 20, "Platform 2": 5}
 
@@ -354,15 +352,7 @@ async def test_who_is_hung_up_on_while_publishing_has_published(hall: World, mon
     """As the appliance does with a table that it hears nothing of: what waits for the disk then is given up."""
     table = await hall.table()
     created = await table.create(LOCATIONS, "Desk")
-    submit, reached, go_on = Journal.submit, asyncio.Event(), threading.Event()
-
-    def slowly(journal: Journal, command: Command) -> asyncio.Future[None]:
-        if isinstance(command, SavePublication) and not reached.is_set():
-            journal.read(lambda _: go_on.wait())
-            reached.set()
-        return submit(journal, command)
-
-    monkeypatch.setattr(Journal, "submit", slowly)
+    reached, go_on = slow_disk(monkeypatch, SavePublication)
     assert hall.appliance
     hub = hall.appliance.meets.hub(created.meet_id)
     assert hub

@@ -10,6 +10,9 @@ import { el, elWith, said } from "../dom.js";
  *   attempts: number, hasLots: boolean, rows: Row[], decision: import("../painter.js").Decision | null}} FlightBoard
  */
 
+/** As many as "127.5" has: what is longer needs smaller letters. */
+const FIGURES = 5;
+
 /** @param {FlightBoard} board @param {Painter} painter */
 export function scoreboard(board, painter) {
   const { t } = painter;
@@ -17,7 +20,7 @@ export function scoreboard(board, painter) {
   if (!board.rows.length) return el("div.full", head, painter.empty(t.nobody));
   const numbers = Array.from({ length: board.attempts }, (_, place) => place + 1);
   const points = board.rows.some((row) => row.standing.points);
-  const figures = board.rows.flatMap((row) => row.lifts.flatMap((lift) => lift.attempts.map((attempt) => painter.number(attempt.weight).length)));
+  const long = board.rows.some((row) => row.lifts.some((lift) => lift.attempts.some((attempt) => painter.number(attempt.weight).length > FIGURES)));
   return el(
     "div.full",
     head,
@@ -25,7 +28,7 @@ export function scoreboard(board, painter) {
       "div.long",
       { "data-scrolls": "" },
       elWith(
-        Math.max(...figures) > 5 ? "table.scores.long-figures" : "table.scores",
+        long ? "table.scores.long-figures" : "table.scores",
         { "data-attempts": String(board.attempts) },
         el(
           "thead",
